@@ -1,0 +1,3 @@
+//! Turns one blueprint of a batch data pipeline into CloudFormation stacks and Amazon States Language.
+//!
+//! The modules stand in the order in which data flows; each uses only those above it.

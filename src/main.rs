@@ -1,0 +1,3 @@
+//! The `gen` command line.
+
+fn main() {}
