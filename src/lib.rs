@@ -1,3 +1,17 @@
 //! Turns one blueprint of a batch data pipeline into CloudFormation stacks and Amazon States Language.
 //!
 //! The modules stand in the order in which data flows; each uses only those above it.
+
+pub mod hash;
+
+pub mod diagnostic;
+
+pub mod yaml;
+
+pub mod blueprint;
+
+pub mod model;
+
+pub mod arn;
+
+pub mod template;

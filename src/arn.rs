@@ -1,0 +1,161 @@
+//! Every physical name and every ARN, composed here and nowhere else, so that stacks need no Exports.
+
+use crate::model::{HiveName, Name, Pipeline};
+
+/// Physical names: those of the blueprint with the environment's suffix.
+impl Pipeline {
+    /// Returns `name` as it is in this environment.
+    pub fn named(&self, name: &str) -> String {
+        format!("{name}{}", self.environment.suffix)
+    }
+
+    /// Returns the full name of a state machine, such as `data_pipeline_v2.0_Master`.
+    pub fn machine_name(&self, machine: &Name) -> String {
+        self.named(&format!("{}_v{}_{machine}", self.name, self.version))
+    }
+
+    /// Returns the physical name of a Lambda.
+    pub fn lambda_name(&self, lambda: &Name) -> String {
+        self.named(lambda.as_str())
+    }
+
+    /// Returns the alias that every Lambda has.
+    pub fn alias(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// Returns the name of a role: the pipeline's name, what the role is for, the region (roles are global to an account).
+    pub fn role_name(&self, purpose: &str) -> String {
+        let name = self.named(&format!("{}-{purpose}-{}", self.name, self.environment.region));
+        shortened(name, 64)
+    }
+
+    /// Returns the name of a CloudFormation stack; underscores are not allowed there.
+    pub fn stack_name(&self, stack: &str) -> String {
+        self.named(&format!("{}-{stack}", self.name)).replace('_', "-")
+    }
+
+    /// Returns a name such as `data_pipeline-<purpose>`, for what needs only one of its kind.
+    pub fn own_name(&self, purpose: &str) -> String {
+        self.named(&format!("{}-{purpose}", self.name))
+    }
+
+    /// Returns the name of the bucket that takes the workarea's access logs.
+    pub fn access_log_bucket(&self) -> String {
+        let tail = format!("-access-logs-{}", &self.environment.account[8..]);
+        let bucket = self.workarea.bucket.as_str();
+        format!("{}{tail}", bucket[..bucket.len().min(63 - tail.len())].trim_end_matches('-'))
+    }
+
+    /// Returns the bucket that `gen bootstrap` makes for templates and code, one per account and region.
+    pub fn artifact_bucket(&self) -> String {
+        format!("gen-artifacts-{}-{}", self.environment.account, self.environment.region)
+    }
+}
+
+/// ARNs in this environment.
+impl Pipeline {
+    /// Returns an ARN of this account and region.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        let place = &self.environment;
+        format!(
+            "arn:{}:{service}:{}:{}:{resource}",
+            place.partition.id(),
+            place.region,
+            place.account
+        )
+    }
+
+    /// Returns an ARN of this account without a region, as IAM has them.
+    pub fn iam_arn(&self, resource: &str) -> String {
+        let place = &self.environment;
+        format!("arn:{}:iam::{}:{resource}", place.partition.id(), place.account)
+    }
+
+    /// Returns the ARN of the account's root: every principal that IAM lets.
+    pub fn root_arn(&self) -> String {
+        self.iam_arn("root")
+    }
+
+    /// Returns the ARN of the role for `purpose`.
+    pub fn role_arn(&self, purpose: &str) -> String {
+        self.iam_arn(&format!("role/{}", self.role_name(purpose)))
+    }
+
+    /// Returns the ARN of a Lambda, without an alias.
+    pub fn lambda_arn(&self, lambda: &Name) -> String {
+        self.arn("lambda", &format!("function:{}", self.lambda_name(lambda)))
+    }
+
+    /// Returns the ARN of a Lambda's alias: what state machines call.
+    pub fn alias_arn(&self, lambda: &Name) -> String {
+        format!("{}:{}", self.lambda_arn(lambda), self.alias())
+    }
+
+    /// Returns the ARN of a state machine.
+    pub fn machine_arn(&self, machine: &Name) -> String {
+        self.arn("states", &format!("stateMachine:{}", self.machine_name(machine)))
+    }
+
+    /// Returns the ARN of all executions of a state machine.
+    pub fn executions_arn(&self, machine: &Name) -> String {
+        self.arn("states", &format!("execution:{}:*", self.machine_name(machine)))
+    }
+
+    /// Returns the ARN of the topic that subscribers hear.
+    pub fn topic_arn(&self) -> String {
+        self.arn("sns", &self.named(self.name.as_str()))
+    }
+
+    /// Returns the ARN of the workarea bucket.
+    pub fn bucket_arn(&self) -> String {
+        format!("arn:{}:s3:::{}", self.environment.partition.id(), self.workarea.bucket)
+    }
+
+    /// Returns the ARN of a key, or of a pattern of keys, in the workarea bucket.
+    pub fn object_arn(&self, key: &str) -> String {
+        format!("{}/{key}", self.bucket_arn())
+    }
+
+    /// Returns the ARN of the Glue catalog.
+    pub fn catalog_arn(&self) -> String {
+        self.arn("glue", "catalog")
+    }
+
+    /// Returns the ARN of a Glue database.
+    pub fn database_arn(&self, database: &str) -> String {
+        self.arn("glue", &format!("database/{database}"))
+    }
+
+    /// Returns the ARN of a Glue table, or of a pattern of them.
+    pub fn table_arn(&self, database: &str, table: &str) -> String {
+        self.arn("glue", &format!("table/{database}/{table}"))
+    }
+
+    /// Returns the ARN of the Athena workgroup.
+    pub fn workgroup_arn(&self) -> String {
+        self.arn("athena", &format!("workgroup/{}", self.named(self.name.as_str())))
+    }
+
+    /// Returns the ARN of all EMR clusters; conditions on tags narrow it.
+    pub fn clusters_arn(&self) -> String {
+        self.arn("elasticmapreduce", "cluster/*")
+    }
+}
+
+/// Returns `database` as it is in this environment: Hive names take no hyphen.
+impl Pipeline {
+    /// Returns the physical name of a database.
+    pub fn database_name(&self, database: &HiveName) -> String {
+        self.named(database.as_str()).replace('-', "_")
+    }
+}
+
+/// Cuts a name to `limit` characters; a hash of the whole keeps two long names apart.
+fn shortened(name: String, limit: usize) -> String {
+    if name.len() <= limit {
+        return name;
+    }
+    let hash = crate::hash::short(name.as_bytes());
+    format!("{}-{hash}", &name[..limit - hash.len() - 1])
+}

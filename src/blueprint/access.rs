@@ -1,0 +1,51 @@
+//! People and systems as written.
+
+use super::decode::{Spanned, choice, record};
+
+record! {
+    /// People or a system, and what they may do.
+    pub struct Group as "an access group" {
+        /// Who they are.
+        pub description: Option<Spanned<String>>,
+        /// Who may assume the group's role: ARNs of roles or users, account ids, or `sso:<permission set>`.
+        pub assumed_by: Vec<Spanned<String>>,
+        /// Whether there is an IAM group that may assume the role; there is not unless `true`.
+        pub iam_group: Option<bool>,
+        /// Databases, or tables as `database.table`, that Athena may query for them.
+        pub query: Vec<Spanned<String>>,
+        /// Areas of the bucket whose objects they may read.
+        pub read: Vec<Spanned<Area>>,
+        /// Areas into which they may put objects: `landing` or `libs`.
+        pub write: Vec<Spanned<Area>>,
+        /// State machines (or `all`) that they may start, stop and redrive, and the pipeline's clusters with them.
+        pub operate: Vec<Spanned<String>>,
+        /// State machines (or `all`) whose executions they may see.
+        pub watch: Vec<Spanned<String>>,
+        /// From where they write: `vpc` (the default), ids of other VPC endpoints, or the ARN of a role outside.
+        pub from: Vec<Spanned<String>>,
+    }
+}
+
+choice! {
+    /// A part of the workarea bucket with rights and a lifecycle of its own.
+    pub enum Area as "area" {
+        /// Source files as other systems put them.
+        Landing = "landing",
+        /// Text that waits for the load.
+        Stage = "stage",
+        /// ORC.
+        Prod = "prod",
+        /// Source files after the load.
+        Archive = "archive",
+        /// Rows that a load refused.
+        Rejected = "rejected",
+        /// Libraries, scripts and configuration.
+        Libs = "libs",
+        /// The cluster's id.
+        State = "state",
+        /// Logs of clusters.
+        Logs = "logs",
+        /// Results of Athena queries.
+        Results = "results",
+    }
+}

@@ -1,0 +1,354 @@
+//! Reads typed values from a YAML tree, every problem at its place and all of them at once, and describes the same
+//! types as a JSON Schema. (serde stops at the first problem, and its values do not know where they stood.)
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use crate::diagnostic::{Diagnostic, Problems, Span};
+use crate::yaml::{Content, Node};
+
+/// A value that can be read from a node.
+pub trait Decode: Sized {
+    /// Reads the value, or adds the reasons why not.
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self>;
+
+    /// Returns the JSON Schema of the value.
+    fn schema() -> Value;
+
+    /// Returns what a key that is not written means; `None` when it must be written.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// A value as written, and where.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Named items in written order, each name with its place.
+pub type Named<T> = IndexMap<String, Item<T>>;
+
+/// One of the [`Named`] items.
+#[derive(Clone, Debug)]
+pub struct Item<T> {
+    /// Where its name stands.
+    pub span: Span,
+    /// The item.
+    pub value: T,
+}
+
+impl<T: Decode> Decode for Spanned<T> {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        Some(Self { value: T::decode(node, problems)?, span: node.span })
+    }
+
+    fn schema() -> Value {
+        T::schema()
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if node.is_null() { Some(None) } else { T::decode(node, problems).map(Some) }
+    }
+
+    fn schema() -> Value {
+        T::schema()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.content {
+            Content::Sequence(nodes) => {
+                Some(nodes.iter().filter_map(|item| T::decode(item, problems)).collect())
+            }
+            _ if node.is_null() => Some(Self::new()),
+            Content::Scalar { .. } => Some(T::decode(node, problems).into_iter().collect()),
+            Content::Mapping(_) => wrong(node, "a list", problems),
+        }
+    }
+
+    fn schema() -> Value {
+        json!({"anyOf": [{"type": "array", "items": T::schema()}, T::schema()]})
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl<T: Decode> Decode for Named<T> {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let Content::Mapping(entries) = &node.content else {
+            return if node.is_null() {
+                Some(Self::new())
+            } else {
+                wrong(node, "a mapping", problems)
+            };
+        };
+        let items = entries.iter().filter_map(|entry| {
+            let value = T::decode(&entry.value, problems)?;
+            Some((entry.key.clone(), Item { span: entry.span, value }))
+        });
+        Some(items.collect())
+    }
+
+    fn schema() -> Value {
+        json!({"type": "object", "additionalProperties": T::schema()})
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl Decode for String {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.content {
+            Content::Scalar { text, .. } if !node.is_null() => Some(text.clone()),
+            _ => wrong(node, "text", problems),
+        }
+    }
+
+    fn schema() -> Value {
+        json!({"type": ["string", "number", "boolean"]})
+    }
+}
+
+impl Decode for bool {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.content {
+            Content::Scalar { text, plain: true } if text == "true" => Some(true),
+            Content::Scalar { text, plain: true } if text == "false" => Some(false),
+            _ => wrong(node, "`true` or `false`", problems),
+        }
+    }
+
+    fn schema() -> Value {
+        json!({"type": "boolean"})
+    }
+}
+
+impl Decode for u32 {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let number = match &node.content {
+            Content::Scalar { text, plain: true } => text.parse().ok(),
+            _ => None,
+        };
+        number.or_else(|| wrong(node, "a whole number, 0 or more", problems))
+    }
+
+    fn schema() -> Value {
+        json!({"type": "integer", "minimum": 0})
+    }
+}
+
+/// Any YAML, kept as written.
+impl Decode for Node {
+    fn decode(node: &Node, _: &mut Problems) -> Option<Self> {
+        Some(node.clone())
+    }
+
+    fn schema() -> Value {
+        json!({})
+    }
+}
+
+/// Adds that `expected` should stand at `node`, and returns nothing.
+pub fn wrong<T>(node: &Node, expected: &str, problems: &mut Problems) -> Option<T> {
+    let found = match &node.content {
+        Content::Scalar { text, .. } if !node.is_null() => format!("`{}`", shortened(text)),
+        _ => node.kind().to_owned(),
+    };
+    let problem =
+        Diagnostic::error("wrong-type", node.span, format!("expected {expected}, found {found}"));
+    problems.add(problem.help(format!("write {expected} here")));
+    None
+}
+
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 60 {
+        line.to_owned()
+    } else {
+        line.chars().take(57).collect::<String>() + "…"
+    }
+}
+
+/// Returns the entries of a mapping after telling which of its keys are not in `known`.
+pub fn fields<'a>(
+    node: &'a Node,
+    what: &str,
+    known: &[&str],
+    problems: &mut Problems,
+) -> Option<&'a [crate::yaml::Entry]> {
+    let Content::Mapping(entries) = &node.content else {
+        return wrong(node, &format!("a mapping ({what})"), problems);
+    };
+    for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+        let problem = Diagnostic::error(
+            "unknown-key",
+            entry.span,
+            format!("unknown key `{}` in {what}", entry.key),
+        );
+        problems.add(problem.suggest(&entry.key, known.iter().copied()));
+    }
+    Some(entries)
+}
+
+/// Reads one field; a missing one is told at the mapping that should have it.
+pub fn field<T: Decode>(node: &Node, what: &str, key: &str, problems: &mut Problems) -> Option<T> {
+    match (node.get(key), T::absent()) {
+        (None, Some(value)) => Some(value),
+        (Some(value), Some(absent)) if value.is_null() => Some(absent),
+        (Some(value), _) => T::decode(value, problems),
+        (None, None) => {
+            let problem = Diagnostic::error(
+                "missing-key",
+                node.span,
+                format!("{what} lacks the key `{key}`"),
+            );
+            problems.add(problem.help(format!("add `{key}: …`")));
+            None
+        }
+    }
+}
+
+/// Declares a mapping of the blueprint: the struct, its reader, and its schema, from one list of fields.
+macro_rules! record {
+    (
+        $(#[doc = $doc:literal])+
+        pub struct $Name:ident as $what:literal {
+            $( $(#[doc = $about:literal])+ pub $field:ident $(= $key:literal)? : $Type:ty, )+
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug)]
+        pub struct $Name {
+            /// Where it stands.
+            pub span: $crate::diagnostic::Span,
+            $( $(#[doc = $about])+ pub $field: $Type, )+
+        }
+
+        impl $crate::blueprint::decode::Decode for $Name {
+            fn decode(
+                node: &$crate::yaml::Node,
+                problems: &mut $crate::diagnostic::Problems,
+            ) -> Option<Self> {
+                use $crate::blueprint::decode::{field, fields, key};
+                let known = [$( key!($field $(, $key)?) ),+];
+                fields(node, $what, &known, problems)?;
+                $( let $field = field(node, $what, key!($field $(, $key)?), problems); )+
+                Some(Self { span: node.span, $( $field: $field?, )+ })
+            }
+
+            fn schema() -> serde_json::Value {
+                use $crate::blueprint::decode::{Property, key, object_schema};
+                object_schema(concat!($($doc),+), vec![
+                    $( Property::of::<$Type>(key!($field $(, $key)?), concat!($($about),+)) ),+
+                ])
+            }
+        }
+    };
+}
+
+macro_rules! key {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident, $key:literal) => {
+        $key
+    };
+}
+
+/// Declares a word of the blueprint that is one of a few.
+macro_rules! choice {
+    (
+        $(#[doc = $doc:literal])+
+        pub enum $Name:ident as $what:literal {
+            $( $(#[doc = $about:literal])+ $Variant:ident = $word:literal, )+
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+        pub enum $Name {
+            $( $(#[doc = $about])+ $Variant, )+
+        }
+
+        impl $Name {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$( Self::$Variant ),+];
+
+            /// Returns the word as the blueprint has it.
+            pub fn word(self) -> &'static str {
+                match self { $( Self::$Variant => $word, )+ }
+            }
+        }
+
+        impl $crate::blueprint::decode::Decode for $Name {
+            fn decode(
+                node: &$crate::yaml::Node,
+                problems: &mut $crate::diagnostic::Problems,
+            ) -> Option<Self> {
+                let word = String::decode(node, problems)?;
+                let found = Self::ALL.iter().copied().find(|choice| choice.word() == word);
+                if found.is_none() {
+                    problems.add($crate::diagnostic::Diagnostic::error(
+                        "unknown-word", node.span, format!("unknown {} `{word}`", $what),
+                    ).suggest(&word, [$( $word ),+]));
+                }
+                found
+            }
+
+            fn schema() -> serde_json::Value {
+                serde_json::json!({"enum": [$( $word ),+], "description": concat!($($doc),+).trim()})
+            }
+        }
+    };
+}
+
+pub(crate) use {choice, key, record};
+
+/// One property of an object schema.
+pub(crate) struct Property {
+    key: &'static str,
+    about: &'static str,
+    schema: Value,
+    required: bool,
+}
+
+impl Property {
+    /// Describes the field `key` of type `T`.
+    pub(crate) fn of<T: Decode>(key: &'static str, about: &'static str) -> Self {
+        Self { key, about, schema: T::schema(), required: T::absent().is_none() }
+    }
+}
+
+/// Returns the schema of a mapping with `properties` and no others.
+pub(crate) fn object_schema(about: &str, properties: Vec<Property>) -> Value {
+    let required: Vec<_> = properties.iter().filter(|p| p.required).map(|p| p.key).collect();
+    let described = |mut property: Property| {
+        if let Some(schema) = property.schema.as_object_mut() {
+            schema.insert("description".to_owned(), Value::from(property.about.trim()));
+        }
+        (property.key.to_owned(), property.schema)
+    };
+    let properties: serde_json::Map<_, _> = properties.into_iter().map(described).collect();
+    let mut schema = json!({
+        "type": "object", "description": about.trim(), "additionalProperties": false, "properties": properties,
+    });
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
+}

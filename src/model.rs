@@ -1,0 +1,175 @@
+//! The pipeline as meant, in one environment: only valid values exist here.
+
+mod access;
+mod cluster;
+mod hive;
+mod lambda;
+mod location;
+mod name;
+mod network;
+mod place;
+mod table;
+mod workflow;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::diagnostic::Span;
+
+pub use crate::blueprint::{Area, Capability, Encryption};
+pub use access::{Group, Trusted, Verb, WritesFrom};
+pub use cluster::{Cluster, Spot};
+pub use hive::{BadType, HiveType};
+pub use lambda::{Architecture, FieldRead, Lambda};
+pub use name::{BadName, BucketName, HiveName, Name};
+pub use network::{ExistingVpc, Network, S3Endpoint};
+pub use place::{Environment, Partition};
+pub use table::{
+    Column, Compression, Database, Format, Kind, Load, Locations, Source, Table, Zone,
+};
+pub use workflow::{
+    Action, Argument, Body, Cleanup, Invocation, Machine, Outcomes, Schedule, ScheduledBy, Step,
+    Timing,
+};
+
+/// A whole pipeline in one environment.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// Its name.
+    pub name: Name,
+    /// The version of its workflows, part of the machines' names.
+    pub version: String,
+    /// The day by which ends of support are judged, yyyy-mm-dd.
+    pub as_of: String,
+    /// Where it runs.
+    pub environment: Environment,
+    /// Tags on everything, `pipeline` and `environment` among them.
+    pub tags: BTreeMap<String, String>,
+    /// E-mail addresses that hear of success and failure.
+    pub subscribers: Vec<String>,
+    /// The bucket that holds the data.
+    pub workarea: Workarea,
+    /// The databases, at least one for each zone and kind that a table needs.
+    pub databases: Vec<Database>,
+    /// The tables in written order.
+    pub tables: Vec<Table>,
+    /// How many numbered stacks hold the tables, when the blueprint says so.
+    pub catalog_stacks: Option<u32>,
+    /// The Lambdas in written order.
+    pub lambdas: Vec<Lambda>,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The state machines in written order.
+    pub machines: Vec<Machine>,
+    /// What starts the pipeline.
+    pub schedule: Option<Schedule>,
+    /// The VPC.
+    pub network: Network,
+    /// People and systems.
+    pub groups: Vec<Group>,
+    /// Alarms, checks and how long logs are kept.
+    pub operations: Operations,
+    /// Merge patches on emitted resources.
+    pub overrides: Vec<Override>,
+    /// Hand-written templates.
+    pub extra_stacks: Vec<ExtraStack>,
+}
+
+/// The bucket that holds the data.
+#[derive(Clone, Debug)]
+pub struct Workarea {
+    /// The bucket.
+    pub bucket: BucketName,
+    /// The prefix of everything but logs and query results, without slashes around it.
+    pub root: String,
+    /// With whose key objects are encrypted.
+    pub encryption: Encryption,
+    /// Days until archived source files are deleted.
+    pub archive_days: Option<u32>,
+    /// Days for which overwritten and deleted objects can be brought back.
+    pub noncurrent_days: u32,
+    /// Days until query results are deleted.
+    pub results_days: u32,
+    /// Days until cluster logs are deleted.
+    pub log_days: u32,
+    /// Role ARNs that may always change the bucket's settings and reach its data.
+    pub break_glass: Vec<String>,
+    /// Role ARNs that deploy, beside the bootstrapped ones.
+    pub deployers: Vec<String>,
+    /// Where the section stands.
+    pub span: Span,
+}
+
+/// Alarms, checks and how long logs are kept.
+#[derive(Clone, Debug)]
+pub struct Operations {
+    /// Hours after which a running cluster raises an alarm.
+    pub cluster_alarm_hours: u32,
+    /// Minutes between two checks for clusters that nobody owns.
+    pub cluster_check_minutes: u32,
+    /// Minutes for which a cluster that nobody owns is left alone.
+    pub grace_minutes: u32,
+    /// Days for which CloudWatch keeps logs.
+    pub log_days: u32,
+    /// Whether there is a dashboard.
+    pub dashboard: bool,
+}
+
+/// A JSON merge patch (RFC 7396) on one emitted resource.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// The stack's name.
+    pub stack: String,
+    /// The resource's logical id.
+    pub logical_id: String,
+    /// The patch.
+    pub patch: Value,
+    /// Where its key stands.
+    pub span: Span,
+}
+
+/// A template written by hand and carried along.
+#[derive(Clone, Debug)]
+pub struct ExtraStack {
+    /// Its name.
+    pub name: Name,
+    /// Its template.
+    pub template: Value,
+    /// Stacks that must be there first.
+    pub after: Vec<String>,
+    /// Parameters with their values, or `<stack.Output>`.
+    pub parameters: BTreeMap<String, String>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+impl Pipeline {
+    /// Returns the tables of a kind, in written order.
+    pub fn tables_of(&self, kind: Kind) -> impl Iterator<Item = &Table> {
+        self.tables.iter().filter(move |table| table.kind == kind)
+    }
+
+    /// Returns the database of a zone and kind; `check` made sure that there is one for every table.
+    pub fn database(&self, zone: Zone, kind: Kind) -> &Database {
+        self.databases
+            .iter()
+            .find(|database| database.zone == zone && database.holds == kind)
+            .expect("check asks for a database for each zone and kind of table")
+    }
+
+    /// Returns the Lambda of that name.
+    pub fn lambda(&self, name: &str) -> Option<&Lambda> {
+        self.lambdas.iter().find(|lambda| lambda.name.as_str() == name)
+    }
+
+    /// Returns the one Lambda with `capability`; `check` made sure of it where the workflows need it.
+    pub fn lambda_that_can(&self, capability: Capability) -> Option<&Lambda> {
+        self.lambdas.iter().find(|lambda| lambda.can.contains(&capability))
+    }
+
+    /// Returns the state machine of that (short) name.
+    pub fn machine(&self, name: &str) -> Option<&Machine> {
+        self.machines.iter().find(|machine| machine.name.as_str() == name)
+    }
+}

@@ -1,0 +1,83 @@
+//! Where things stand in the workarea bucket.
+
+use super::table::{Kind, Zone};
+use super::{Area, Database, Pipeline, Table};
+
+/// Key prefixes and keys; none starts or ends with a slash.
+impl Pipeline {
+    /// Returns the key prefix of an area.
+    pub fn area_prefix(&self, area: Area) -> String {
+        let root = &self.workarea.root;
+        match area {
+            Area::Landing => format!("{root}/landing/DWH"),
+            Area::Stage => format!("{root}/stage/STG_DWH"),
+            Area::Prod => format!("{root}/prod/DWH"),
+            Area::Archive => format!("{root}/archive/DWH"),
+            Area::Rejected => format!("{root}/rejected/DWH"),
+            Area::Libs => format!("{root}/prod/libs"),
+            Area::State => format!("{root}/prod/state_info"),
+            Area::Logs => "EMR/logs".to_owned(),
+            Area::Results => "athena-results".to_owned(),
+        }
+    }
+
+    /// Returns the key prefix of a database: the default place of its tables.
+    pub fn database_prefix(&self, database: &Database) -> String {
+        let area = match database.zone {
+            Zone::Stage => Area::Stage,
+            Zone::Prod => Area::Prod,
+        };
+        format!("{}/{}", self.area_prefix(area), database.name)
+    }
+
+    /// Returns the key prefix of a table in landing, stage, prod, archive or rejected.
+    pub fn table_prefix(&self, table: &Table, area: Area) -> String {
+        let own = match area {
+            Area::Landing => &table.locations.landing,
+            Area::Stage => &table.locations.stage,
+            Area::Prod => &table.locations.prod,
+            Area::Archive => &table.locations.archive,
+            Area::Rejected | Area::Libs | Area::State | Area::Logs | Area::Results => &None,
+        };
+        match own {
+            Some(own) => format!("{}/{own}", self.workarea.root),
+            None => format!("{}/{}", self.kind_prefix(table.kind, area), table.name),
+        }
+    }
+
+    /// Returns the key prefix below which the tables of a kind stand, unless they say otherwise.
+    pub fn kind_prefix(&self, kind: Kind, area: Area) -> String {
+        match area {
+            Area::Stage => self.database_prefix(self.database(Zone::Stage, kind)),
+            Area::Prod => self.database_prefix(self.database(Zone::Prod, kind)),
+            _ => format!("{}/{}", self.area_prefix(area), plural(kind)),
+        }
+    }
+
+    /// Returns the key of the Lambdas' configuration.
+    pub fn config_key(&self) -> String {
+        format!("{}/lambda_fn_config/config.ini", self.area_prefix(Area::Libs))
+    }
+
+    /// Returns the key of the object that holds the cluster's id.
+    pub fn state_key(&self) -> String {
+        format!("{}/{}_ClusterId.info", self.area_prefix(Area::State), self.name)
+    }
+
+    /// Returns the key prefix of the Hive scripts.
+    pub fn scripts_prefix(&self) -> String {
+        format!("{}/hive-scripts", self.area_prefix(Area::Libs))
+    }
+
+    /// Returns the address of a key or prefix in the bucket.
+    pub fn s3_uri(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.workarea.bucket)
+    }
+}
+
+fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Dimension => "dimensions",
+        Kind::Fact => "facts",
+    }
+}

@@ -1,0 +1,228 @@
+//! A CloudFormation template as a value, and the stack that it is for.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use crate::diagnostic::Span;
+
+/// A stack: its template, what must be there first, and where its parameters come from.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    /// Its short name, such as `network` or `catalog-07`.
+    pub name: String,
+    /// The short names of the stacks that must be there first.
+    pub after: Vec<String>,
+    /// The template.
+    pub template: Template,
+}
+
+/// A CloudFormation template.
+#[derive(Clone, Debug, Default)]
+pub struct Template {
+    /// What the stack is for, at most 1,024 bytes.
+    pub description: String,
+    /// The parameters by name.
+    pub parameters: IndexMap<String, Parameter>,
+    /// The resources by logical id.
+    pub resources: IndexMap<String, Resource>,
+    /// The outputs by name.
+    pub outputs: IndexMap<String, Output>,
+}
+
+/// A parameter; apply fills it.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// CloudFormation's type, such as `List<AWS::EC2::Subnet::Id>`.
+    pub kind: &'static str,
+    /// What it is.
+    pub description: String,
+    /// Where its value comes from.
+    pub from: From,
+}
+
+/// Where a parameter's value comes from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum From {
+    /// An output of another stack.
+    Output {
+        /// The stack's short name.
+        stack: String,
+        /// The output.
+        output: String,
+    },
+    /// The key of an asset in the artifact bucket.
+    Asset {
+        /// The asset's path below `out/<environment>/`.
+        path: String,
+    },
+    /// A value that the blueprint states.
+    Value(String),
+}
+
+/// An output.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// What it is.
+    pub description: String,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A resource.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its type, such as `AWS::S3::Bucket`.
+    pub kind: String,
+    /// Its properties.
+    pub properties: Value,
+    /// Logical ids of resources that must be there first.
+    pub depends_on: Vec<String>,
+    /// Whether it outlives its stack and its replacement.
+    pub retained: bool,
+    /// The place of the blueprint that it comes from.
+    pub origin: Span,
+}
+
+impl Resource {
+    /// Returns a resource of type `kind`.
+    pub fn new(kind: &str, origin: Span, properties: Value) -> Self {
+        Self { kind: kind.to_owned(), properties, depends_on: Vec::new(), retained: false, origin }
+    }
+
+    /// Lets it outlive its stack and its replacement: it holds data.
+    #[must_use]
+    pub fn retained(mut self) -> Self {
+        self.retained = true;
+        self
+    }
+
+    /// Orders it behind another resource that it has no reference to.
+    #[must_use]
+    pub fn after(mut self, logical_id: impl Into<String>) -> Self {
+        self.depends_on.push(logical_id.into());
+        self
+    }
+
+    /// Returns the resource as it stands in a template.
+    pub fn to_json(&self) -> Value {
+        let mut json = Map::new();
+        json.insert("Type".into(), self.kind.as_str().into());
+        if !self.depends_on.is_empty() {
+            json.insert("DependsOn".into(), self.depends_on.clone().into());
+        }
+        if self.retained {
+            json.insert("DeletionPolicy".into(), "Retain".into());
+            json.insert("UpdateReplacePolicy".into(), "Retain".into());
+        }
+        json.insert("Properties".into(), self.properties.clone());
+        Value::Object(json)
+    }
+}
+
+impl Template {
+    /// Returns an empty template.
+    pub fn new(description: impl Into<String>) -> Self {
+        Self { description: description.into(), ..Self::default() }
+    }
+
+    /// Adds a resource; its logical id must be new.
+    pub fn add(&mut self, logical_id: impl Into<String>, resource: Resource) {
+        let logical_id = logical_id.into();
+        let old = self.resources.insert(logical_id.clone(), resource);
+        assert!(old.is_none(), "`logical_id` makes ids that differ, and `{logical_id}` does not");
+    }
+
+    /// Adds a parameter that is an output of another stack, and returns the reference to it.
+    pub fn input(
+        &mut self,
+        stack: &str,
+        output: &str,
+        kind: &'static str,
+        description: &str,
+    ) -> Value {
+        let from = From::Output { stack: stack.to_owned(), output: output.to_owned() };
+        let parameter = Parameter { kind, description: description.to_owned(), from };
+        self.parameters.insert(output.to_owned(), parameter);
+        reference(output)
+    }
+
+    /// Adds an output.
+    pub fn output(&mut self, name: &str, description: &str, value: Value) {
+        self.outputs.insert(name.to_owned(), Output { description: description.to_owned(), value });
+    }
+
+    /// Returns the template as JSON, sections and keys in a fixed order.
+    pub fn to_json(&self) -> Value {
+        let mut json = Map::new();
+        json.insert("AWSTemplateFormatVersion".into(), "2010-09-09".into());
+        json.insert("Description".into(), self.description.as_str().into());
+        section(
+            &mut json,
+            "Parameters",
+            &self.parameters,
+            |parameter| json!({"Type": parameter.kind, "Description": parameter.description}),
+        );
+        section(&mut json, "Resources", &self.resources, Resource::to_json);
+        section(
+            &mut json,
+            "Outputs",
+            &self.outputs,
+            |output| json!({"Description": output.description, "Value": output.value}),
+        );
+        Value::Object(json)
+    }
+}
+
+fn section<T>(
+    json: &mut Map<String, Value>,
+    name: &str,
+    items: &IndexMap<String, T>,
+    to_json: impl Fn(&T) -> Value,
+) {
+    if !items.is_empty() {
+        let items = items.iter().map(|(key, item)| (key.clone(), to_json(item))).collect();
+        json.insert(name.to_owned(), Value::Object(items));
+    }
+}
+
+/// Returns `{"Ref": name}`.
+pub fn reference(name: &str) -> Value {
+    json!({"Ref": name})
+}
+
+/// Returns `{"Fn::GetAtt": "id.attribute"}`.
+pub fn attribute(logical_id: &str, attribute: &str) -> Value {
+    json!({"Fn::GetAtt": format!("{logical_id}.{attribute}")})
+}
+
+/// Returns a logical id made from words such as `lambda_launch_emr`: letters and digits only, each word capitalised. Where
+/// that loses the difference between two names (`a_b` and `ab`), the caller's names are checked to stay apart.
+pub fn logical_id(words: &str) -> String {
+    let mut id = String::with_capacity(words.len());
+    let mut capital = true;
+    for c in words.chars() {
+        if c.is_ascii_alphanumeric() {
+            id.push(if capital { c.to_ascii_uppercase() } else { c });
+            capital = false;
+        } else {
+            capital = true;
+        }
+    }
+    id
+}
+
+/// Returns the tags as CloudFormation's list of keys and values.
+pub fn tags(pipeline: &crate::model::Pipeline) -> Value {
+    pipeline.tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logical_ids_have_letters_and_digits_only() {
+        assert_eq!(logical_id("lambda_launch_emr"), "LambdaLaunchEmr");
+        assert_eq!(logical_id("fact_db.sample-tx 2"), "FactDbSampleTx2");
+    }
+}
