@@ -1,0 +1,60 @@
+"""Report an execution that failed, timed out or was aborted, and terminate the cluster it owned.
+
+No state machine can catch its own timeout or abortion, so EventBridge invokes this one. An execution whose `error`
+starts with `Notified` has sent its message itself. Clean-up comes first: when Lambda repeats the event after a failed
+publish, there is nothing left to terminate.
+
+Event: EventBridge's *Step Functions Execution Status Change*.
+Variables: `StateMachineArns` (comma list), `TopicArn`, `Subject`.
+Returns: `TerminatedClusterIds`, `Status` = SENT or NOTSENT.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline_common import clients, clusters, config, executions, log, messages
+from pipeline_common.entry import Result, entry
+from pipeline_common.inputs import Event, required
+
+NOTIFIED = "Notified"
+
+
+@entry
+def lambda_handler(event: Event, context: object) -> Result:
+    detail = event.get("detail") or {}
+    arn, name = required(detail, "executionArn"), required(detail, "name")
+    with log.bound(execution=name):
+        terminated = _clean_up(arn, name)
+        if (detail.get("error") or "").startswith(NOTIFIED):
+            return {"TerminatedClusterIds": terminated, "Status": "NOTSENT"}
+        messages.publish(_message(detail, terminated))
+        return {"TerminatedClusterIds": terminated, "Status": "SENT"}
+
+
+def _clean_up(arn: str, name: str) -> list[str]:
+    settings = config.load()
+    emr = clients.emr(settings.region)
+    now = datetime.now(UTC)
+    ours = clusters.tagged(emr, "pipeline", settings.pipeline)
+    owned = [cluster for cluster in ours if cluster.is_owned_by(name) and not cluster.is_kept(now)]
+    if not owned:
+        return []
+    listed = executions.running_of_pipeline(clients.stepfunctions())
+    # Lists of executions lag behind, so the one that ended may still stand there as running.
+    running = [execution["name"] for execution in listed if execution["executionArn"] != arn]
+    return clusters.terminate(emr, [cluster for cluster in owned if not any(map(cluster.is_owned_by, running))])
+
+
+def _message(detail: Mapping[str, Any], terminated: list[str]) -> str:
+    machine = required(detail, "stateMachineArn").split(":stateMachine:")[-1]
+    lines = [
+        f"State machine: {machine}",
+        f"Execution: {detail['name']}",
+        f"Status: {required(detail, 'status')}",
+        f"Error: {detail.get('error') or 'none given'}",
+        f"Cause: {detail.get('cause') or 'none given'}",
+        f"Clusters terminated: {', '.join(terminated) or 'none'}",
+        f"ARN: {detail['executionArn']}",
+    ]
+    return "\n".join(lines)
