@@ -9,13 +9,11 @@ Variables: `StateMachineArns` (comma list), `TopicArn`, `Subject`.
 Returns: `TerminatedClusterIds`, `Status` = SENT or NOTSENT.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from pipeline_common import clients, clusters, config, executions, log, messages
 from pipeline_common.entry import Result, entry
-from pipeline_common.inputs import Event, required
+from pipeline_common.inputs import Event, optional, required
 
 NOTIFIED = "Notified"
 
@@ -26,7 +24,7 @@ def lambda_handler(event: Event, context: object) -> Result:
     arn, name = required(detail, "executionArn"), required(detail, "name")
     with log.bound(execution=name):
         terminated = _clean_up(arn, name)
-        if (detail.get("error") or "").startswith(NOTIFIED):
+        if (optional(detail, "error") or "").startswith(NOTIFIED):
             return {"TerminatedClusterIds": terminated, "Status": "NOTSENT"}
         messages.publish(_message(detail, terminated))
         return {"TerminatedClusterIds": terminated, "Status": "SENT"}
@@ -46,15 +44,14 @@ def _clean_up(arn: str, name: str) -> list[str]:
     return clusters.terminate(emr, [cluster for cluster in owned if not any(map(cluster.is_owned_by, running))])
 
 
-def _message(detail: Mapping[str, Any], terminated: list[str]) -> str:
-    machine = required(detail, "stateMachineArn").split(":stateMachine:")[-1]
-    lines = [
-        f"State machine: {machine}",
-        f"Execution: {detail['name']}",
-        f"Status: {required(detail, 'status')}",
-        f"Error: {detail.get('error') or 'none given'}",
-        f"Cause: {detail.get('cause') or 'none given'}",
-        f"Clusters terminated: {', '.join(terminated) or 'none'}",
-        f"ARN: {detail['executionArn']}",
-    ]
-    return "\n".join(lines)
+def _message(detail: Event, terminated: list[str]) -> str:
+    facts = {
+        "State machine": (optional(detail, "stateMachineArn") or "").split(":stateMachine:")[-1],
+        "Execution": detail["name"],
+        "Status": optional(detail, "status"),
+        "Error": optional(detail, "error"),
+        "Cause": optional(detail, "cause"),
+        "Clusters terminated": ", ".join(terminated),
+        "ARN": detail["executionArn"],
+    }
+    return "\n".join(f"{fact}: {value or 'none'}" for fact, value in facts.items())

@@ -47,9 +47,12 @@ def _step(wanted: Event, request: str | None, concurrency: int) -> StepConfigTyp
 
 def _arguments(command: str) -> list[str]:
     try:
-        return shlex.split(command)
+        words = shlex.split(command)
     except ValueError as error:
         raise PermanentError(f"cannot split the command `{command}`: {error}") from error
+    if not words:
+        raise PermanentError("the command holds no word")
+    return words
 
 
 def _submitted_before(emr: EMRClient, cluster_id: str, request: str | None) -> str | None:
