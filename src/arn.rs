@@ -143,6 +143,27 @@ impl Pipeline {
     }
 }
 
+/// Roles that deploy.
+impl Pipeline {
+    /// Returns the role that CloudFormation deploys with, made by `gen bootstrap`, one per account and region.
+    pub fn execution_role_arn(&self) -> String {
+        self.iam_arn(&format!("role/gen-execution-{}", self.environment.region))
+    }
+
+    /// Returns the role that CI deploys with, made by `gen bootstrap`, one per account and region.
+    pub fn deployer_role_arn(&self) -> String {
+        self.iam_arn(&format!("role/gen-deployer-{}", self.environment.region))
+    }
+
+    /// Returns the ARNs of those who may change the bucket's settings: CloudFormation's role and those of the blueprint.
+    pub fn policy_editors(&self) -> Vec<String> {
+        let mut editors = vec![self.execution_role_arn()];
+        editors.extend(self.workarea.deployers.iter().cloned());
+        editors.extend(self.workarea.break_glass.iter().cloned());
+        editors
+    }
+}
+
 /// Returns `database` as it is in this environment: Hive names take no hyphen.
 impl Pipeline {
     /// Returns the physical name of a database.

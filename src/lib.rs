@@ -8,10 +8,16 @@ pub mod diagnostic;
 
 pub mod yaml;
 
+pub mod aws;
+
 pub mod blueprint;
 
 pub mod model;
 
+pub mod project;
+
 pub mod arn;
 
 pub mod template;
+
+pub mod check;

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::Span;
+use crate::yaml::Node;
 
 pub use crate::blueprint::{Area, Capability, Encryption};
 pub use access::{Group, Trusted, Verb, WritesFrom};
@@ -134,14 +135,23 @@ pub struct Override {
 pub struct ExtraStack {
     /// Its name.
     pub name: Name,
-    /// Its template.
-    pub template: Value,
-    /// Stacks that must be there first.
-    pub after: Vec<String>,
-    /// Parameters with their values, or `<stack.Output>`.
-    pub parameters: BTreeMap<String, String>,
+    /// Its template with the places of everything in it.
+    pub template: Node,
+    /// The same as JSON.
+    pub json: Value,
+    /// Stacks that must be there first, each with the place where it is named.
+    pub after: Vec<(String, Span)>,
+    /// Parameters with their values, or `<stack.Output>`, and where they stand.
+    pub parameters: BTreeMap<String, (String, Span)>,
     /// Where its name stands.
     pub span: Span,
+}
+
+impl ExtraStack {
+    /// Splits a parameter's value of the form `<stack.Output>`.
+    pub fn output_of<'a>(&self, value: &'a str) -> Option<(&'a str, &'a str)> {
+        value.strip_prefix('<')?.strip_suffix('>')?.split_once('.')
+    }
 }
 
 impl Pipeline {

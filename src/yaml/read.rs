@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Place};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Place, Tag};
 
 use super::{Content, Entry, Node};
 use crate::diagnostic::{Diagnostic, FileId, Span};
@@ -86,17 +86,17 @@ impl<'input> Reader<'_, 'input> {
     ) -> Result<Node, Diagnostic> {
         self.within_bounds(place, depth, 1)?;
         let before = self.nodes;
-        let (content, anchor) = match event {
+        let (content, anchor, tag) = match event {
             Event::Alias(anchor) => return self.alias(anchor, place, depth),
-            Event::SequenceStart(anchor, _) => (self.sequence(depth)?, anchor),
-            Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
-            Event::Scalar(text, style, anchor, _) => {
+            Event::SequenceStart(anchor, tag) => (self.sequence(depth)?, anchor, tag),
+            Event::MappingStart(anchor, tag) => (self.mapping(depth)?, anchor, tag),
+            Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
-                (Content::Scalar { text: text.into_owned(), plain }, anchor)
+                (Content::Scalar { text: text.into_owned(), plain }, anchor, tag)
             }
             _ => return Err(Diagnostic::error("yaml", self.span(place), "expected a value")),
         };
-        let node = Node { span: self.span(place), content };
+        let node = tagged(Node { span: self.span(place), content }, tag.as_deref());
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), self.nodes - before + 1));
         }
@@ -191,6 +191,21 @@ impl<'input> Reader<'_, 'input> {
     }
 }
 
+/// Turns CloudFormation's short forms into long ones: `!Ref A` is `{Ref: A}`, `!Sub x` is `{Fn::Sub: x}`.
+fn tagged(node: Node, tag: Option<&Tag>) -> Node {
+    let key = match tag {
+        Some(tag) if tag.handle == "!" && matches!(tag.suffix.as_str(), "Ref" | "Condition") => {
+            tag.suffix.clone()
+        }
+        Some(tag) if tag.handle == "!" => format!("Fn::{}", tag.suffix),
+        _ => return node,
+    };
+    Node {
+        span: node.span,
+        content: Content::Mapping(vec![Entry { key, span: node.span, value: node }]),
+    }
+}
+
 /// Places fit `u32`: a file is at most [`MAX_BYTES`] long.
 fn index(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
@@ -211,6 +226,16 @@ mod tests {
         let node = read("a: 012345678901\nb: 1.50\nc: true\nd: 'true'\n", FileId(0)).unwrap();
         let json = serde_json::json!({"a": "012345678901", "b": 1.5, "c": true, "d": "true"});
         assert_eq!(node.to_json(), json);
+    }
+
+    #[test]
+    fn short_forms_of_cloudformation_become_long_ones() {
+        let node = read("a: !Ref B\nc: !Sub\n- x\n- {y: !GetAtt D.Arn}\n", FileId(0)).unwrap();
+        let long = serde_json::json!({
+            "a": {"Ref": "B"},
+            "c": {"Fn::Sub": ["x", {"y": {"Fn::GetAtt": "D.Arn"}}]},
+        });
+        assert_eq!(node.to_json(), long);
     }
 
     #[test]

@@ -54,6 +54,15 @@ impl Node {
         }
     }
 
+    /// Returns what a token of a JSON pointer leads to: a key's value or an item of a list.
+    pub fn child(&self, token: &str) -> Option<&Self> {
+        match &self.content {
+            Content::Sequence(nodes) => nodes.get(token.parse::<usize>().ok()?),
+            Content::Mapping(_) => self.get(token),
+            Content::Scalar { .. } => None,
+        }
+    }
+
     /// Says what the node is, for messages: `a list`, `a mapping`, `text`…
     pub fn kind(&self) -> &'static str {
         match &self.content {

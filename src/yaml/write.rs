@@ -16,7 +16,7 @@ fn value_after(text: &mut String, value: &Value, indent: usize) {
         Value::Array(items) if items.is_empty() => text.push_str(" []\n"),
         Value::Object(map) => {
             if let Some((tag, argument)) = intrinsic(map) {
-                tagged(text, tag, argument, indent)
+                tagged(text, tag, argument, indent);
             } else {
                 text.push('\n');
                 mapping(text, map, indent + 1);

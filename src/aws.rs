@@ -1,0 +1,3 @@
+//! What AWS offers and demands, each fact with its source.
+
+pub mod release;

@@ -1,0 +1,125 @@
+//! From the blueprint as written to the pipeline as meant: every problem is told, each at its place.
+
+mod access;
+mod cluster;
+mod cron;
+mod extra;
+mod lambda;
+mod network;
+mod place;
+mod schedule;
+mod table;
+mod workarea;
+
+pub use place::{default_environment, environments};
+
+use crate::blueprint::decode::Spanned;
+use crate::blueprint::{self, Blueprint};
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::model::{BadName, Name, Pipeline};
+use crate::project::Project;
+
+/// Checks a blueprint as it is in one environment.
+pub fn check(
+    environment: &blueprint::Environment,
+    blueprint: &Blueprint,
+    project: &mut Project,
+    problems: &mut Problems,
+) -> Option<Pipeline> {
+    let place = place::environment(environment, problems);
+    let name = name(&blueprint.pipeline, "the pipeline's name", problems);
+    let version = place::version(&blueprint.version, problems);
+    let as_of = place::date(&blueprint.as_of, problems);
+    let databases = table::databases(&blueprint.databases, problems);
+    let tables = table::tables(&blueprint.tables, problems);
+    table::databases_for(&tables, &databases, blueprint, problems);
+    let lambdas = lambda::lambdas(blueprint, project, problems);
+    let network = network::network(blueprint.network.as_ref(), problems);
+    let cluster = cluster::cluster(blueprint, network.as_ref(), problems);
+    let machines = Vec::new();
+    let schedule = schedule::schedule(blueprint, problems);
+    let groups = access::groups(blueprint, environment, problems);
+    let workarea = workarea::workarea(blueprint, problems);
+    Some(Pipeline {
+        tags: workarea::tags(blueprint, environment, problems),
+        subscribers: workarea::subscribers(&blueprint.subscribers, problems),
+        operations: workarea::operations(blueprint, problems),
+        catalog_stacks: table::catalog_stacks(blueprint, problems),
+        overrides: extra::overrides(blueprint, problems),
+        extra_stacks: extra::stacks(blueprint, project, problems),
+        name: name?,
+        version: version?,
+        as_of: as_of?,
+        environment: place?,
+        workarea: workarea?,
+        cluster: cluster?,
+        network: network?,
+        schedule: schedule?,
+        databases,
+        tables,
+        lambdas,
+        machines,
+        groups,
+    })
+}
+
+/// Accepts a name, or says which rule it breaks.
+fn name(written: &Spanned<String>, what: &str, problems: &mut Problems) -> Option<Name> {
+    parsed(&written.value, written, what, Name::parse, problems)
+}
+
+/// Reads `text` with `parse`, or says at `written` which rule it breaks.
+fn parsed<T, S>(
+    text: &str,
+    written: &Spanned<S>,
+    what: &str,
+    parse: impl Fn(&str) -> Result<T, BadName>,
+    problems: &mut Problems,
+) -> Option<T> {
+    parse(text)
+        .map_err(|reason| {
+            let problem =
+                Diagnostic::error("bad-name", written.span, format!("{what} `{text}` {reason}"));
+            problems.add(problem.help("choose another name"));
+        })
+        .ok()
+}
+
+/// Returns a number within its bounds, or the default when none is written.
+fn number(
+    written: Option<&Spanned<u32>>,
+    what: &str,
+    bounds: std::ops::RangeInclusive<u32>,
+    default: u32,
+    problems: &mut Problems,
+) -> u32 {
+    let Some(written) = written else { return default };
+    if bounds.contains(&written.value) {
+        return written.value;
+    }
+    let message = format!("{what} `{}` is out of bounds", written.value);
+    let problem = Diagnostic::error("out-of-bounds", written.span, message);
+    problems.add(problem.help(format!(
+        "choose a number from {} to {}",
+        bounds.start(),
+        bounds.end()
+    )));
+    default
+}
+
+/// Returns a word that must be one of a few.
+fn word(
+    written: Option<&Spanned<String>>,
+    what: &str,
+    known: &[&str],
+    default: &str,
+    problems: &mut Problems,
+) -> String {
+    let Some(written) = written else { return default.to_owned() };
+    if !known.contains(&written.value.as_str()) {
+        let message = format!("unknown {what} `{}`", written.value);
+        let problem = Diagnostic::error("unknown-word", written.span, message);
+        problems.add(problem.suggest(&written.value, known.iter().copied()));
+    }
+    written.value.clone()
+}

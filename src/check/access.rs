@@ -1,0 +1,230 @@
+//! People and systems.
+
+use crate::blueprint::decode::{Item, Spanned};
+use crate::blueprint::{self, Area, Blueprint};
+use crate::diagnostic::{Diagnostic, Problems, Span};
+use crate::model::{Group, Name, Trusted, Verb, WritesFrom};
+
+use super::name;
+use super::table::same_logical_ids;
+use super::workarea::role_arn;
+
+pub(super) fn groups(
+    blueprint: &Blueprint,
+    environment: &blueprint::Environment,
+    problems: &mut Problems,
+) -> Vec<Group> {
+    let names = blueprint.access.iter().map(|(name, item)| (name.as_str(), item.span));
+    same_logical_ids("the groups", names, problems);
+    let account = &environment.account.value;
+    let written = blueprint.access.iter();
+    written.filter_map(|(name, item)| group(name, item, account, blueprint, problems)).collect()
+}
+
+fn group(
+    written_name: &str,
+    item: &Item<blueprint::Group>,
+    account: &str,
+    blueprint: &Blueprint,
+    problems: &mut Problems,
+) -> Option<Group> {
+    let written = &item.value;
+    let found =
+        name(&Spanned { value: written_name.to_owned(), span: item.span }, "the group", problems);
+    if let Some(lambda) = blueprint.lambdas.get(written_name) {
+        let problem = Diagnostic::error(
+            "duplicate-name",
+            item.span,
+            format!("the group `{written_name}` has the name of a Lambda"),
+        );
+        problems.add(
+            problem
+                .related(lambda.span, "the Lambda")
+                .help("rename the group: both give a role its name"),
+        );
+    }
+    if written.assumed_by.is_empty() {
+        let problem = Diagnostic::error(
+            "missing-key",
+            item.span,
+            format!("nobody may assume the role of `{written_name}`"),
+        );
+        problems
+            .add(problem.help(
+                "add `assumed_by: [account]`, `[sso:<permission set>]` or the ARN of a role",
+            ));
+    }
+    let assumed_by =
+        written.assumed_by.iter().filter_map(|who| trusted(who, account, problems)).collect();
+    Some(Group {
+        name: found?,
+        description: written.description.as_ref().map(|d| d.value.clone()),
+        assumed_by,
+        iam_group: written.iam_group.unwrap_or(false),
+        verbs: verbs(written, blueprint, problems),
+        from: from(written, problems),
+        span: item.span,
+    })
+}
+
+fn trusted(written: &Spanned<String>, account: &str, problems: &mut Problems) -> Option<Trusted> {
+    let text = written.value.as_str();
+    let permission_set = |name: &str| {
+        (1..=32).contains(&name.len())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
+    };
+    match text.strip_prefix("sso:") {
+        Some(set) if permission_set(set) => return Some(Trusted::PermissionSet(set.to_owned())),
+        _ if text == "account" => return Some(Trusted::Account(account.to_owned())),
+        _ if text.len() == 12 && text.chars().all(|c| c.is_ascii_digit()) => {
+            return Some(Trusted::Account(text.to_owned()));
+        }
+        _ if text.contains(":role/") => return role_arn(written, problems).map(Trusted::Principal),
+        _ => {}
+    }
+    let problem =
+        Diagnostic::error("bad-principal", written.span, format!("`{text}` cannot assume a role"));
+    problems.add(
+        problem.help(
+            "write `account`, a 12-digit account, `sso:<permission set>` or the ARN of a role",
+        ),
+    );
+    None
+}
+
+fn verbs(
+    written: &blueprint::Group,
+    blueprint: &Blueprint,
+    problems: &mut Problems,
+) -> Vec<(Verb, Span)> {
+    let mut verbs: Vec<(Verb, Span)> = Vec::new();
+    verbs.extend(written.query.iter().filter_map(|what| query(what, blueprint, problems)));
+    verbs.extend(written.read.iter().map(|area| (Verb::Read(area.value), area.span)));
+    verbs.extend(written.write.iter().filter_map(|area| write(area, problems)));
+    for machine in &written.operate {
+        verbs.extend(
+            machines(machine, blueprint, problems)
+                .into_iter()
+                .map(|m| (Verb::Operate(m), machine.span)),
+        );
+    }
+    for machine in &written.watch {
+        verbs.extend(
+            machines(machine, blueprint, problems)
+                .into_iter()
+                .map(|m| (Verb::Watch(m), machine.span)),
+        );
+    }
+    verbs
+}
+
+fn query(
+    written: &Spanned<String>,
+    blueprint: &Blueprint,
+    problems: &mut Problems,
+) -> Option<(Verb, Span)> {
+    let (database, table) = match written.value.split_once('.') {
+        Some((database, table)) => (database, Some(table)),
+        None => (written.value.as_str(), None),
+    };
+    let Some(known) = blueprint.databases.get(database) else {
+        let problem = Diagnostic::error(
+            "unknown-database",
+            written.span,
+            format!("unknown database `{database}`"),
+        );
+        problems.add(problem.suggest(database, blueprint.databases.keys().map(String::as_str)));
+        return None;
+    };
+    let Some(table) = table else {
+        return Some((Verb::QueryDatabase(database.to_owned()), written.span));
+    };
+    let kind = known.value.holds.value;
+    let tables = blueprint.tables.iter().filter(|(_, item)| item.value.kind.value == kind);
+    let mut names = tables.map(|(name, _)| name.as_str());
+    if names.clone().any(|name| name == table) {
+        return Some((
+            Verb::QueryTable { database: database.to_owned(), table: table.to_owned() },
+            written.span,
+        ));
+    }
+    let problem = Diagnostic::error(
+        "unknown-table",
+        written.span,
+        format!("`{database}` has no table `{table}`"),
+    );
+    problems.add(match names.next() {
+        Some(_) => problem.suggest(table, names),
+        None => problem.help("name the database alone"),
+    });
+    None
+}
+
+/// Only what other systems bring may be written by people: loads write the rest.
+fn write(area: &Spanned<Area>, problems: &mut Problems) -> Option<(Verb, Span)> {
+    if matches!(area.value, Area::Landing | Area::Libs) {
+        return Some((Verb::Write(area.value), area.span));
+    }
+    let message = format!("nobody may write `{}` by hand", area.value.word());
+    let problem = Diagnostic::error("bad-write", area.span, message);
+    problems.add(problem.label("loads write it").help("`landing` and `libs` can be written"));
+    None
+}
+
+fn machines(
+    written: &Spanned<String>,
+    blueprint: &Blueprint,
+    problems: &mut Problems,
+) -> Vec<Name> {
+    let names = blueprint.state_machines.keys().map(String::as_str);
+    if written.value == "all" {
+        return names.filter_map(|name| Name::parse(name).ok()).collect();
+    }
+    if blueprint.state_machines.contains_key(&written.value) {
+        return Name::parse(&written.value).into_iter().collect();
+    }
+    let problem = Diagnostic::error(
+        "unknown-machine",
+        written.span,
+        format!("unknown state machine `{}`", written.value),
+    );
+    problems.add(problem.suggest(&written.value, names.chain(["all"])));
+    Vec::new()
+}
+
+fn from(written: &blueprint::Group, problems: &mut Problems) -> Vec<WritesFrom> {
+    if let (true, Some(from)) = (written.write.is_empty(), written.from.first()) {
+        let problem = Diagnostic::error(
+            "unused-from",
+            from.span,
+            "`from` says where a group writes from, and this one writes nothing",
+        );
+        problems.add(problem.help("remove it, or add `write: landing`"));
+    }
+    if written.from.is_empty() {
+        return vec![WritesFrom::Vpc];
+    }
+    written.from.iter().filter_map(|place| writes_from(place, problems)).collect()
+}
+
+fn writes_from(written: &Spanned<String>, problems: &mut Problems) -> Option<WritesFrom> {
+    let text = written.value.as_str();
+    let endpoint = text.strip_prefix("vpce-").is_some_and(|id| {
+        matches!(id.len(), 8 | 17) && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+    });
+    match text {
+        "vpc" => Some(WritesFrom::Vpc),
+        _ if endpoint => Some(WritesFrom::Endpoint(text.to_owned())),
+        _ if text.contains(":role/") => role_arn(written, problems).map(WritesFrom::Role),
+        _ => {
+            let problem = Diagnostic::error(
+                "bad-from",
+                written.span,
+                format!("`{text}` is not a place to write from"),
+            );
+            problems
+                .add(problem.help("write `vpc`, the id of a VPC endpoint, or the ARN of a role"));
+            None
+        }
+    }
+}
