@@ -148,6 +148,11 @@ def test_a_cluster_that_has_ended_is_not_found_again(invoke: aws.Invoke) -> None
     assert invoke(NAME, event)["ClusterId"] != first
 
 
+def test_a_cluster_of_another_name_is_not_found(invoke: aws.Invoke) -> None:
+    other = aws.launch(name="other", RequestId="m-1-Launch")
+    assert invoke(NAME, {"RequestId": "m-1-Launch"})["ClusterId"] != other
+
+
 def test_tags_name_request_and_owner(invoke: aws.Invoke) -> None:
     cluster_id = invoke(NAME, {"RequestId": "m-1-Launch", "ExecutionName": "m-1"})["ClusterId"]
     assert tags(cluster_id) == {
