@@ -95,31 +95,45 @@ impl Diagnostic {
 
 /// The problems found so far; checks add to it and go on.
 #[derive(Debug, Default)]
-pub struct Problems(Vec<Diagnostic>);
+pub struct Problems {
+    found: Vec<Diagnostic>,
+    left_out: Vec<Span>,
+}
 
 impl Problems {
-    /// Adds a problem, unless an error at the same place was already told: one place, one error.
+    /// Adds a problem, unless it is the echo of an earlier one: told before, or at a place that was left out.
     pub fn add(&mut self, problem: Diagnostic) {
-        let told = |known: &Diagnostic| {
-            known.severity == Severity::Error
-                && known.span == problem.span
-                && (known.message == problem.message || known.rule == problem.rule)
-        };
-        if !self.0.iter().rev().take(RECENT).any(told) {
-            self.0.push(problem);
+        let told =
+            |known: &Diagnostic| known.span == problem.span && known.message == problem.message;
+        let echo = self.left_out.contains(&problem.span)
+            && self.found.iter().any(|known| known.span == problem.span);
+        if !echo && !self.found.iter().rev().take(RECENT).any(told) {
+            self.found.push(problem);
         }
+    }
+
+    /// Adds a problem about a name that is not there, unless something was left out that may have had it.
+    pub fn add_missing(&mut self, problem: Diagnostic) {
+        if self.left_out.is_empty() {
+            self.add(problem);
+        }
+    }
+
+    /// Notes that what stands at `span` was refused, and that the checks go on without it.
+    pub fn leave_out(&mut self, span: Span) {
+        self.left_out.push(span);
     }
 
     /// Tells whether an error was added.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|problem| problem.severity == Severity::Error)
+        self.found.iter().any(|problem| problem.severity == Severity::Error)
     }
 
     /// Returns all problems in the order of their places.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.0.sort_by_key(|problem| (problem.span.file, problem.span.start, problem.severity));
-        self.0.dedup();
-        self.0
+        self.found.sort_by_key(|problem| (problem.span.file, problem.span.start, problem.severity));
+        self.found.dedup();
+        self.found
     }
 }
 

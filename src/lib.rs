@@ -21,3 +21,9 @@ pub mod arn;
 pub mod template;
 
 pub mod check;
+
+pub mod manifest;
+
+pub mod synth;
+
+pub mod commands;

@@ -1,3 +1,7 @@
 //! The `gen` command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pipeline::commands::main()
+}

@@ -19,6 +19,11 @@ pub trait Decode: Sized {
     fn absent() -> Option<Self> {
         None
     }
+
+    /// Returns a value to go on with after the one at `span` was refused, so that the rest is checked too.
+    fn placeholder(_span: Span) -> Option<Self> {
+        Self::absent()
+    }
 }
 
 /// A value as written, and where.
@@ -49,6 +54,10 @@ impl<T: Decode> Decode for Spanned<T> {
 
     fn schema() -> Value {
         T::schema()
+    }
+
+    fn placeholder(span: Span) -> Option<Self> {
+        Some(Self { value: T::placeholder(span)?, span })
     }
 }
 
@@ -96,11 +105,16 @@ impl<T: Decode> Decode for Named<T> {
                 wrong(node, "a mapping", problems)
             };
         };
-        let items = entries.iter().filter_map(|entry| {
-            let value = T::decode(&entry.value, problems)?;
-            Some((entry.key.clone(), Item { span: entry.span, value }))
-        });
-        Some(items.collect())
+        let mut items = Self::new();
+        for entry in entries {
+            match T::decode(&entry.value, problems) {
+                Some(value) => {
+                    items.insert(entry.key.clone(), Item { span: entry.span, value });
+                }
+                None => problems.leave_out(entry.span),
+            }
+        }
+        Some(items)
     }
 
     fn schema() -> Value {
@@ -122,6 +136,10 @@ impl Decode for String {
 
     fn schema() -> Value {
         json!({"type": ["string", "number", "boolean"]})
+    }
+
+    fn placeholder(_span: Span) -> Option<Self> {
+        Some(Self::new())
     }
 }
 
@@ -150,6 +168,10 @@ impl Decode for u32 {
 
     fn schema() -> Value {
         json!({"type": "integer", "minimum": 0})
+    }
+
+    fn placeholder(_span: Span) -> Option<Self> {
+        Some(0)
     }
 }
 
@@ -211,7 +233,10 @@ pub fn field<T: Decode>(node: &Node, what: &str, key: &str, problems: &mut Probl
     match (node.get(key), T::absent()) {
         (None, Some(value)) => Some(value),
         (Some(value), Some(absent)) if value.is_null() => Some(absent),
-        (Some(value), _) => T::decode(value, problems),
+        (Some(value), _) => T::decode(value, problems).or_else(|| {
+            problems.leave_out(value.span);
+            T::placeholder(value.span)
+        }),
         (None, None) => {
             let problem = Diagnostic::error(
                 "missing-key",
@@ -219,7 +244,7 @@ pub fn field<T: Decode>(node: &Node, what: &str, key: &str, problems: &mut Probl
                 format!("{what} lacks the key `{key}`"),
             );
             problems.add(problem.help(format!("add `{key}: …`")));
-            None
+            T::placeholder(node.span)
         }
     }
 }
@@ -308,6 +333,10 @@ macro_rules! choice {
                     ).suggest(&word, [$( $word ),+]));
                 }
                 found
+            }
+
+            fn placeholder(_span: $crate::diagnostic::Span) -> Option<Self> {
+                Self::ALL.last().copied()
             }
 
             fn schema() -> serde_json::Value {

@@ -133,7 +133,8 @@ fn query(
             written.span,
             format!("unknown database `{database}`"),
         );
-        problems.add(problem.suggest(database, blueprint.databases.keys().map(String::as_str)));
+        problems
+            .add_missing(problem.suggest(database, blueprint.databases.keys().map(String::as_str)));
         return None;
     };
     let Some(table) = table else {
@@ -153,7 +154,7 @@ fn query(
         written.span,
         format!("`{database}` has no table `{table}`"),
     );
-    problems.add(match names.next() {
+    problems.add_missing(match names.next() {
         Some(_) => problem.suggest(table, names),
         None => problem.help("name the database alone"),
     });
@@ -188,7 +189,7 @@ fn machines(
         written.span,
         format!("unknown state machine `{}`", written.value),
     );
-    problems.add(problem.suggest(&written.value, names.chain(["all"])));
+    problems.add_missing(problem.suggest(&written.value, names.chain(["all"])));
     Vec::new()
 }
 

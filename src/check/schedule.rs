@@ -45,7 +45,7 @@ fn machine(
         name.span,
         format!("unknown state machine `{}`", name.value),
     );
-    problems.add(problem.suggest(&name.value, known));
+    problems.add_missing(problem.suggest(&name.value, known));
     None
 }
 

@@ -27,7 +27,7 @@ pub(super) fn databases(
                 found.zone.word()
             );
             let problem = Diagnostic::error("second-database", item.span, message);
-            problems.add(
+            problems.add_missing(
                 problem
                     .related(other.span, "first here")
                     .help("keep one database for each zone and kind"),
@@ -76,7 +76,7 @@ pub(super) fn databases_for(
                     zone.word(),
                     kind.word()
                 );
-                problems.add(problem.label("this table needs one").help(line));
+                problems.add_missing(problem.label("this table needs one").help(line));
             }
         }
     }
@@ -283,7 +283,7 @@ fn key(
             at,
             "`load: merge` needs to know which columns name a row",
         );
-        problems.add(problem.help("add `key: [<column>]`"));
+        problems.add_missing(problem.help("add `key: [<column>]`"));
     }
     if let (true, Some(first)) = (load != Load::Merge, written.key.first()) {
         let problem = Diagnostic::warning(
@@ -310,7 +310,7 @@ fn key_column(
         column.span,
         format!("unknown column `{}` in `key`", column.value),
     );
-    problems.add(problem.suggest(&column.value, names));
+    problems.add_missing(problem.suggest(&column.value, names));
     None
 }
 

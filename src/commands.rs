@@ -1,0 +1,66 @@
+//! The command line: arguments, files, the terminal and exit codes; the work is done by the modules above.
+
+mod disk;
+mod folder;
+mod load;
+mod report;
+mod schema;
+mod synth;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Turn a blueprint of an AWS batch data pipeline into CloudFormation and Amazon States Language
+#[derive(Debug, Parser)]
+#[command(name = "gen", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Synth(synth::Args),
+    Validate(validate::Args),
+    Schema(schema::Args),
+}
+
+/// How a command ended (`--help` of each command says which it uses).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Exit {
+    /// Done; warnings included.
+    Done,
+    /// Failed, or problems found.
+    Failed,
+    /// Differences, or a gate that is closed.
+    Different,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Different => 3,
+        })
+    }
+}
+
+/// Runs the command line; wrong usage ends with code 2 inside clap.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = match &cli.command {
+        Command::Synth(args) => synth::run(args),
+        Command::Validate(args) => validate::run(args),
+        Command::Schema(args) => schema::run(args),
+    };
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            report::failure(&error);
+            Exit::Failed.into()
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The project's files on disk; nothing outside the project's folder is read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::project::Disk;
+use crate::yaml::MAX_BYTES;
+
+/// A folder on disk, with symbolic links resolved.
+pub(super) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// Opens the folder of the project that a blueprint belongs to.
+    pub(super) fn new(root: &Path) -> std::io::Result<Self> {
+        Ok(Self { root: fs::canonicalize(root)? })
+    }
+
+    fn inside(&self, path: &str) -> Result<PathBuf, String> {
+        if Path::new(path).is_absolute() {
+            return Err("the path is absolute".to_owned());
+        }
+        let found = fs::canonicalize(self.root.join(path)).map_err(|error| plain(&error))?;
+        if found.starts_with(&self.root) {
+            Ok(found)
+        } else {
+            Err("it leads out of the project's folder".to_owned())
+        }
+    }
+
+    fn children(&self, folder: &str, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
+        let entries =
+            self.inside(folder).and_then(|path| fs::read_dir(path).map_err(|e| plain(&e)));
+        let names = entries.into_iter().flatten().flatten().filter(|entry| wanted(&entry.path()));
+        let mut paths: Vec<_> = names
+            .filter_map(|entry| Some(format!("{folder}/{}", entry.file_name().to_str()?)))
+            .collect();
+        paths.sort();
+        paths
+    }
+}
+
+impl Disk for Folder {
+    fn read(&self, path: &str) -> Result<String, String> {
+        let found = self.inside(path)?;
+        read(&found).map_err(|problem| problem.reason)
+    }
+
+    fn files(&self, folder: &str) -> Vec<String> {
+        self.children(folder, Path::is_file)
+    }
+
+    fn folders(&self, folder: &str) -> Vec<String> {
+        self.children(folder, Path::is_dir)
+    }
+}
+
+/// Why a file could not be read, and what of it is text.
+pub(super) struct Unreadable {
+    /// The reason.
+    pub(super) reason: String,
+    /// The text before the first byte that is not UTF-8, when that is the reason.
+    pub(super) text: Option<String>,
+}
+
+/// Reads a text file of at most 16 MiB.
+pub(super) fn read(path: &Path) -> Result<String, Unreadable> {
+    let unreadable = |reason: String| Unreadable { reason, text: None };
+    let size = fs::metadata(path).map_err(|error| unreadable(plain(&error)))?;
+    if size.is_dir() {
+        return Err(unreadable("it is a folder".to_owned()));
+    }
+    if size.len() > MAX_BYTES as u64 {
+        return Err(unreadable(format!("it has {} MiB, and 16 MiB is the most", size.len() >> 20)));
+    }
+    let bytes = fs::read(path).map_err(|error| unreadable(plain(&error)))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let text = String::from_utf8_lossy(good).into_owned();
+        Unreadable { reason: "it is not UTF-8 text".to_owned(), text: Some(text) }
+    })
+}
+
+/// Says an I/O error without the number that differs between systems.
+fn plain(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,138 @@
+//! From the blueprint's file to checked pipelines, one for each environment.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::disk::{self, Folder};
+use crate::blueprint::decode::Spanned;
+use crate::blueprint::{environments, in_environment};
+use crate::check;
+use crate::diagnostic::{Diagnostic, FileId, Problems, Sources, Span};
+use crate::model::Pipeline;
+use crate::project::Project;
+use crate::yaml::{self, Node};
+
+/// The blueprint and which of its environments are meant
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Selection {
+    /// The blueprint
+    #[arg(long, value_name = "FILE", default_value = "blueprints/data_pipeline.yaml")]
+    pub(super) blueprint: PathBuf,
+    /// Only this environment
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
+}
+
+/// What was read: the pipelines that hold, and every problem.
+pub(super) struct Loaded {
+    /// The project's folder.
+    pub(super) root: PathBuf,
+    /// Its files.
+    pub(super) project: Project,
+    /// The environments that hold.
+    pub(super) pipelines: Vec<Pipeline>,
+    /// The problems so far.
+    pub(super) problems: Problems,
+}
+
+/// Reads and checks the blueprint.
+pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
+    let path = &selection.blueprint;
+    let root = root(path);
+    let folder = Folder::new(&root)
+        .with_context(|| format!("cannot open the folder `{}`", root.display()))?;
+    let mut project = Project::new(Box::new(folder), beside(path, &root));
+    let mut problems = Problems::default();
+    let pipelines = match source(path, &mut project)? {
+        Ok(file) => match yaml::read(project.text(file), file) {
+            Ok(tree) => pipelines(&tree, selection.env.as_deref(), &mut project, &mut problems)?,
+            Err(problem) => {
+                problems.add(problem);
+                Vec::new()
+            }
+        },
+        Err(problem) => {
+            problems.add(problem);
+            Vec::new()
+        }
+    };
+    Ok(Loaded { root, project, pipelines, problems })
+}
+
+/// The project's folder is the nearest one above the blueprint that has a `lambdas` folder, else the blueprint's own.
+fn root(blueprint: &Path) -> PathBuf {
+    let own = match blueprint.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let absolute = std::fs::canonicalize(&own).unwrap_or_else(|_| own.clone());
+    let above = absolute.ancestors().find(|folder| folder.join("lambdas").is_dir());
+    above.map_or(own, Path::to_owned)
+}
+
+/// Returns the blueprint's folder as seen from the project's.
+fn beside(blueprint: &Path, root: &Path) -> String {
+    let own =
+        std::fs::canonicalize(blueprint).ok().and_then(|path| path.parent().map(Path::to_owned));
+    let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let below = own.and_then(|own| own.strip_prefix(root).map(Path::to_owned).ok());
+    below.and_then(|path| path.to_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Reads the blueprint's file; text that is not UTF-8 is a problem at its place, a missing file is a failure.
+fn source(path: &Path, project: &mut Project) -> anyhow::Result<Result<FileId, Diagnostic>> {
+    let name = path.display().to_string();
+    match disk::read(path) {
+        Ok(text) => Ok(Ok(project.add(&name, text))),
+        Err(disk::Unreadable { text: Some(text), .. }) => {
+            let start = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+            let file = project.add(&name, text + "\u{fffd}");
+            let span = Span { file, start, end: start + 1 };
+            let problem =
+                Diagnostic::error("not-utf-8", span, "the file is not UTF-8 text from here on");
+            Ok(Err(problem.help("save it as UTF-8 without a byte-order mark")))
+        }
+        Err(unreadable) => {
+            let hint =
+                "name the blueprint with `--blueprint FILE`, or run this in the project's folder";
+            anyhow::bail!("cannot read the blueprint `{name}`: {}\nhelp: {hint}", unreadable.reason)
+        }
+    }
+}
+
+fn pipelines(
+    tree: &Node,
+    only: Option<&str>,
+    project: &mut Project,
+    problems: &mut Problems,
+) -> anyhow::Result<Vec<Pipeline>> {
+    let names = environments(tree, problems);
+    check::default_environment(tree, &names, problems);
+    let chosen: Vec<&Spanned<String>> = match only {
+        None => names.iter().collect(),
+        Some(only) => match names.iter().find(|name| name.value == only) {
+            Some(name) => vec![name],
+            None => anyhow::bail!("{}", unknown_environment(only, &names)),
+        },
+    };
+    let written: Vec<_> =
+        chosen.into_iter().filter_map(|name| in_environment(tree, name, problems)).collect();
+    check::environments(&written, problems);
+    let checked = written
+        .iter()
+        .map(|(environment, blueprint)| check::check(environment, blueprint, project, problems));
+    Ok(checked.collect::<Vec<_>>().into_iter().flatten().collect())
+}
+
+fn unknown_environment(name: &str, known: &[Spanned<String>]) -> String {
+    let known: Vec<_> = known.iter().map(|name| format!("`{}`", name.value)).collect();
+    format!("the blueprint has no environment `{name}`\nhelp: it has {}", known.join(", "))
+}
+
+impl Loaded {
+    /// Returns the files that were read, for drawing problems.
+    pub(super) fn sources(&self) -> &Sources {
+        self.project.sources()
+    }
+}

@@ -1,0 +1,163 @@
+//! `gen synth`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::folder::{self, Changes};
+use super::load::{Loaded, Selection, load};
+use super::report::Format;
+use super::{Exit, report};
+use crate::synth::{self, File, Materials};
+
+/// Write the CloudFormation stacks, state machines, scripts and code archives of a blueprint
+///
+/// Exit codes: 0 written (or, with --check, up to date), 1 the blueprint has problems, 3 --check found differences.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    /// The folder to write to, `out` in the project's folder unless given
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Write nothing; end with code 3 when the folder is not what would be written
+    #[arg(long)]
+    check: bool,
+    /// The form of templates
+    #[arg(long, value_enum, default_value_t)]
+    template_format: TemplateFormat,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// End with code 1 on warnings too, and write nothing
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+/// The form of templates
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(super) enum TemplateFormat {
+    /// For people
+    #[default]
+    Yaml,
+    /// For programs
+    Json,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let mut loaded = load(&args.selection)?;
+    let environments = documents(&mut loaded, args.template_format);
+    let problems = std::mem::take(&mut loaded.problems).into_sorted();
+    if args.format == Format::Text {
+        report::problems(&problems, loaded.sources());
+    }
+    let stopped = report::stops(&problems, args.deny_warnings);
+    let mut outcomes = Vec::new();
+    if !stopped {
+        let out = args.out.clone().unwrap_or_else(|| shown(loaded.root.join("out")));
+        for (name, files) in &environments {
+            let folder = out.join(name);
+            let changes = folder::changes(&folder, files, !args.check)?;
+            if !args.check {
+                folder::apply(&folder, &changes)?;
+            }
+            outcomes.push(Outcome::new(name, &folder, files, &changes));
+        }
+    }
+    if args.format == Format::Json {
+        let problems = report::problems_json(&problems, loaded.sources());
+        let report = json!({"problems": problems, "environments": outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>()});
+        report::print(&format!("{report:#}\n"))?;
+    } else {
+        for outcome in &outcomes {
+            report::note(&outcome.to_text(args.check));
+        }
+    }
+    Ok(match stopped {
+        true => Exit::Failed,
+        false if args.check && outcomes.iter().any(Outcome::differs) => Exit::Different,
+        false => Exit::Done,
+    })
+}
+
+/// Returns the files of every environment that holds; problems are added to those of `loaded`.
+pub(super) fn documents(loaded: &mut Loaded, format: TemplateFormat) -> Vec<(String, Vec<File>)> {
+    let mut environments = Vec::new();
+    for pipeline in &loaded.pipelines {
+        let materials = match Materials::of(pipeline, &mut loaded.project) {
+            Ok(materials) => materials,
+            Err(problems) => {
+                loaded.problems.extend(problems);
+                continue;
+            }
+        };
+        let form = match format {
+            TemplateFormat::Yaml => synth::Form::Yaml,
+            TemplateFormat::Json => synth::Form::Json,
+        };
+        let (files, problems) = synth::synth(pipeline, &materials, form);
+        loaded.problems.extend(problems);
+        environments.push((pipeline.environment.name.clone(), files));
+    }
+    environments
+}
+
+/// Shortens the folder to how it is seen from the current one.
+fn shown(folder: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| folder.strip_prefix(here).map(PathBuf::from).ok());
+    below.unwrap_or(folder)
+}
+
+/// What happened to the folder of one environment.
+struct Outcome {
+    environment: String,
+    folder: String,
+    files: usize,
+    written: Vec<String>,
+    removed: Vec<String>,
+}
+
+impl Outcome {
+    fn new(environment: &str, folder: &std::path::Path, files: &[File], changes: &Changes) -> Self {
+        Self {
+            environment: environment.to_owned(),
+            folder: folder.display().to_string(),
+            files: files.len(),
+            written: changes.write.iter().map(|file| file.path.clone()).collect(),
+            removed: changes.remove.clone(),
+        }
+    }
+
+    fn differs(&self) -> bool {
+        !self.written.is_empty() || !self.removed.is_empty()
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "environment": self.environment, "folder": self.folder, "files": self.files,
+            "written": self.written, "removed": self.removed,
+        })
+    }
+
+    fn to_text(&self, check: bool) -> String {
+        let Self { folder, files, written, removed, .. } = self;
+        if !self.differs() {
+            return format!("{folder}: {files} files, up to date\n");
+        }
+        if !check {
+            return format!(
+                "{folder}: {files} files, {} written, {} removed\n",
+                written.len(),
+                removed.len()
+            );
+        }
+        let stale = written.iter().map(|path| format!("  differs: {path}\n"));
+        let left = removed.iter().map(|path| format!("  no longer made: {path}\n"));
+        let lines: String = stale.chain(left).collect();
+        format!(
+            "{folder}: not what the blueprint gives\n{lines}help: run `gen synth` and commit the result\n"
+        )
+    }
+}

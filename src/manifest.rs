@@ -1,0 +1,111 @@
+//! `manifest.json`: what `apply` needs to know beside the files: order, parameters, assets.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::Pipeline;
+use crate::template::{From, Parameter, Stack};
+
+/// The form of the manifest; `apply` refuses others.
+pub const FORMAT: u32 = 1;
+
+/// A stack as the manifest lists it, without its resources.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The stack, its template emptied.
+    pub name: String,
+    /// The stacks that must be there first.
+    pub after: Vec<String>,
+    /// Its parameters and where they come from.
+    pub parameters: Map<String, Value>,
+    /// The template's path below the folder.
+    pub template: String,
+    /// The SHA-256 of the template.
+    pub sha256: String,
+    /// Whether the stack holds data and is protected from termination.
+    pub protected: bool,
+}
+
+impl Entry {
+    /// Describes a stack whose template was rendered to `bytes` at `template`.
+    pub fn new(stack: &Stack, template: &str, bytes: &[u8]) -> Self {
+        let parameters = stack.template.parameters.iter();
+        Self {
+            name: stack.name.clone(),
+            after: stack.after.clone(),
+            parameters: parameters
+                .map(|(name, parameter)| (name.clone(), source(parameter)))
+                .collect(),
+            template: template.to_owned(),
+            sha256: crate::hash::sha256(bytes),
+            protected: stack.template.resources.values().any(|resource| resource.retained),
+        }
+    }
+
+    fn to_json(&self, pipeline: &Pipeline) -> Value {
+        json!({
+            "name": self.name,
+            "stack_name": pipeline.stack_name(&self.name),
+            "template": self.template,
+            "sha256": self.sha256,
+            "protected": self.protected,
+            "after": self.after,
+            "parameters": self.parameters,
+        })
+    }
+}
+
+fn source(parameter: &Parameter) -> Value {
+    match &parameter.from {
+        From::Output { stack, output } => json!({"output": format!("{stack}.{output}")}),
+        From::Asset { path } => json!({"asset": path}),
+        From::Value(value) => json!({"value": value}),
+    }
+}
+
+/// An object that goes to a bucket.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Its path below the folder.
+    pub path: String,
+    /// `artifacts` or `workarea`.
+    pub bucket: &'static str,
+    /// Its key there.
+    pub key: String,
+    /// Its SHA-256, before bindings are filled in.
+    pub sha256: String,
+    /// What is filled in by `apply`, such as `network.PrivateSubnetIds`.
+    pub bindings: Vec<String>,
+}
+
+/// Returns the manifest of an environment; `files` are all paths below the folder, this one included.
+pub fn manifest(
+    pipeline: &Pipeline,
+    stacks: &[Entry],
+    assets: &[Asset],
+    files: &[String],
+) -> Value {
+    let place = &pipeline.environment;
+    json!({
+        "format": FORMAT,
+        "pipeline": pipeline.name.as_str(),
+        "environment": place.name,
+        "account": place.account,
+        "region": place.region,
+        "workarea_bucket": pipeline.workarea.bucket.as_str(),
+        "artifact_bucket": pipeline.artifact_bucket(),
+        "tags": pipeline.tags,
+        "stacks": stacks.iter().map(|stack| stack.to_json(pipeline)).collect::<Vec<_>>(),
+        "assets": assets.iter().map(asset_json).collect::<Vec<_>>(),
+        "files": files,
+    })
+}
+
+fn asset_json(asset: &Asset) -> Value {
+    let mut json = json!({
+        "path": asset.path, "bucket": asset.bucket, "key": asset.key, "sha256": asset.sha256,
+    });
+    if !asset.bindings.is_empty() {
+        json["bindings"] = asset.bindings.clone().into();
+    }
+    json
+}
