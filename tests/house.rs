@@ -131,11 +131,16 @@ fn rust_files(folder: &str) -> Vec<String> {
     let inside = fs::read_dir(Path::new(ROOT).join(folder)).into_iter().flatten();
     let mut paths: Vec<PathBuf> = inside.map(|entry| entry.expect("it is listed").path()).collect();
     paths.sort();
-    let files = paths.into_iter().flat_map(|path| {
+    let mut files = Vec::new();
+    for path in paths {
         let below = format!("{folder}/{}", path.file_name().expect("it has one").to_string_lossy());
-        if path.is_dir() { rust_files(&below) } else { vec![below] }
-    });
-    files.filter(|file| file.ends_with(".rs")).collect()
+        if path.is_dir() {
+            files.extend(rust_files(&below));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(below);
+        }
+    }
+    files
 }
 
 fn read(file: &str) -> String {

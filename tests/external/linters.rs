@@ -91,6 +91,8 @@ fn verdict(tool: &'static str, mut command: Command, files: &str) -> Result<Verd
     let said = run(&mut command, files)?;
     let mut findings: Vec<Finding> = serde_json::from_str(&said)
         .map_err(|err| format!("{tool} printed no findings: {err}\n{said}"))?;
-    findings.iter_mut().for_each(|finding| finding.tool = tool);
+    for finding in &mut findings {
+        finding.tool = tool;
+    }
     Ok(Verdict { tool, time: start.elapsed(), findings })
 }

@@ -24,9 +24,11 @@ use tools::ROOT;
 static VERDICTS: LazyLock<Result<Vec<Verdict>, String>> = LazyLock::new(|| {
     let bases = [emitted(), fixtures("clean"), fixtures("faulty")].concat();
     let verdicts = judge(|reads| bases.iter().flat_map(|base| below(base, reads)).collect())?;
-    let times: String =
-        verdicts.iter().map(|v| format!("{:5.1} s  {}\n", v.time.as_secs_f64(), v.tool)).collect();
-    fs::write(Path::new(ROOT).join(".tools/times.txt"), times).expect("`.tools` is there");
+    let times: Vec<String> = verdicts
+        .iter()
+        .map(|verdict| format!("{:5.1} s  {}\n", verdict.time.as_secs_f64(), verdict.tool))
+        .collect();
+    fs::write(Path::new(ROOT).join(".tools/times.txt"), times.concat()).expect("`.tools` is there");
     Ok(verdicts)
 });
 
