@@ -1,8 +1,8 @@
 """Report an execution that failed, timed out or was aborted, and terminate the cluster it owned.
 
 No state machine can catch its own timeout or abortion, so EventBridge invokes this one. An execution whose `error`
-starts with `Notified` has sent its message itself. Clean-up comes first: when Lambda repeats the event after a failed
-publish, there is nothing left to terminate.
+starts with `Notified` has sent its message itself. Clean-up comes first, so that the message can tell of it, and so
+that Lambda may repeat the event after a failed publish; people hear of a failed clean-up too.
 
 Event: EventBridge's *Step Functions Execution Status Change*.
 Variables: `StateMachineArns` (comma list), `TopicArn`, `Subject`.
@@ -23,10 +23,14 @@ def lambda_handler(event: Event, context: object) -> Result:
     detail = event.get("detail") or {}
     arn, name = required(detail, "executionArn"), required(detail, "name")
     with log.bound(execution=name):
-        terminated = _clean_up(arn, name)
+        try:
+            terminated = _clean_up(arn, name)
+        except Exception as error:
+            messages.publish(_message(detail, f"unknown, the clean-up failed: {error}"))
+            raise
         if (optional(detail, "error") or "").startswith(NOTIFIED):
             return {"TerminatedClusterIds": terminated, "Status": "NOTSENT"}
-        messages.publish(_message(detail, terminated))
+        messages.publish(_message(detail, ", ".join(terminated)))
         return {"TerminatedClusterIds": terminated, "Status": "SENT"}
 
 
@@ -36,22 +40,20 @@ def _clean_up(arn: str, name: str) -> list[str]:
     now = datetime.now(UTC)
     ours = clusters.tagged(emr, "pipeline", settings.pipeline)
     owned = [cluster for cluster in ours if cluster.is_owned_by(name) and not cluster.is_kept(now)]
-    if not owned:
-        return []
     listed = executions.running_of_pipeline(clients.stepfunctions())
     # Lists of executions lag behind, so the one that ended may still stand there as running.
     running = [execution["name"] for execution in listed if execution["executionArn"] != arn]
     return clusters.terminate(emr, [cluster for cluster in owned if not any(map(cluster.is_owned_by, running))])
 
 
-def _message(detail: Event, terminated: list[str]) -> str:
+def _message(detail: Event, terminated: str) -> str:
     facts = {
         "State machine": (optional(detail, "stateMachineArn") or "").split(":stateMachine:")[-1],
         "Execution": detail["name"],
         "Status": optional(detail, "status"),
         "Error": optional(detail, "error"),
         "Cause": optional(detail, "cause"),
-        "Clusters terminated": ", ".join(terminated),
+        "Clusters terminated": terminated,
         "ARN": detail["executionArn"],
     }
     return "\n".join(f"{fact}: {value or 'none'}" for fact, value in facts.items())

@@ -23,7 +23,7 @@ def lambda_handler(event: Event, context: object) -> Result:
     oldest = max((cluster.age_minutes(now) for cluster in ours), default=0)
     # Written first: an alarm must see the age even when the clean-up then fails.
     log.metrics(settings.pipeline, OldestClusterAgeMinutes=oldest)
-    terminated = clusters.terminate(emr, _orphans(ours, now) if ours else [])
+    terminated = clusters.terminate(emr, _orphans(ours, now))
     log.metrics(settings.pipeline, OrphanClustersTerminated=len(terminated))
     return {"TerminatedClusterIds": terminated, "OldestClusterAgeMinutes": oldest}
 

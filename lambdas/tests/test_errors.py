@@ -110,8 +110,9 @@ def test_every_lambda_raises_the_two_errors(
     invoke: aws.Invoke, logged: aws.Logged, name: str, code: str, kind: type[Exception]
 ) -> None:
     event, service = REACHES[name]
+    topic = clients.sns().create_topic(Name="data_pipeline")["TopicArn"]
     with answering(service, code, 400), pytest.raises(kind):
-        invoke(name, event, TopicArn="arn:t", StateMachineArns="arn:m:stateMachine:M", Grace_Minutes="0")
+        invoke(name, event, TopicArn=topic, StateMachineArns="arn:m:stateMachine:M", Grace_Minutes="0")
     last = logged()[-1]
     assert (last["level"], last["function"], last["error"]) == ("ERROR", name, kind.__name__)
 

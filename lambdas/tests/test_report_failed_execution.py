@@ -113,6 +113,16 @@ def test_the_cluster_ends_even_when_the_message_cannot_be_sent(world: World) -> 
     assert aws.state_of(cluster_id) == "TERMINATED"
 
 
+@pytest.mark.parametrize("error", ["States.Runtime", "Notified.LoadFailed"])
+def test_people_hear_of_a_failed_clean_up(world: World, error: str) -> None:
+    with Stubber(clients.emr(aws.REGION)) as emr:
+        emr.add_client_error("list_clusters", "AccessDeniedException", http_status_code=400)
+        with pytest.raises(PermanentError, match="AccessDenied"):
+            world.report("m-1", error=error)
+    [message] = world.messages()
+    assert "Clusters terminated: unknown, the clean-up failed: An error occurred (AccessDeniedException)" in message
+
+
 @pytest.mark.parametrize("detail", [{"executionArn": ""}, {"executionArn": "arn:e", "name": None}])
 def test_what_the_event_lacks_is_named(invoke: aws.Invoke, detail: dict[str, object]) -> None:
     [missing] = [key for key in ("executionArn", "name") if not detail.get(key, "m-1")]

@@ -132,7 +132,6 @@ def test_publishes_the_age_even_when_the_clean_up_fails(
     ("variable", "value"), [("StateMachineArns", ""), ("Grace_Minutes", ""), ("Grace_Minutes", "x")]
 )
 def test_a_bad_variable_is_named(invoke: aws.Invoke, machines: list[str], variable: str, value: str) -> None:
-    aws.launch(**OURS)
     variables = {"StateMachineArns": machines[0], "Grace_Minutes": "0", variable: value}
     with pytest.raises(PermanentError, match=variable):
         invoke(NAME, {}, **variables)
