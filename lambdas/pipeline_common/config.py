@@ -47,16 +47,16 @@ class Key(Generic[T]):
 
     def find(self, config: Config) -> T | None:
         for name in self.names:
-            text = config.section(self.section).get(name, "").strip()
-            if text:
-                return self._parsed(name, text)
+            written = config.section(self.section).get(name, "").strip()
+            if written:
+                return self._parsed(name, written)
         return None
 
-    def _parsed(self, name: str, text: str) -> T:
+    def _parsed(self, name: str, written: str) -> T:
         try:
-            return self.parse(text)
+            return self.parse(written)
         except ValueError as error:
-            raise PermanentError(f"config.ini: [{self.section}] {name} is `{text}`: {error}") from error
+            raise PermanentError(f"config.ini: [{self.section}] {name} is `{written}`: {error}") from error
 
 
 class OptionalKey(Generic[T]):
@@ -74,22 +74,28 @@ def text(section: str, *names: str) -> Key[str]:
 
 
 def words(section: str, *names: str) -> Key[list[str]]:
-    return Key(section, *names, parse=lambda text: [word.strip() for word in text.split(",") if word.strip()])
+    def parse(written: str) -> list[str]:
+        found = [word.strip() for word in written.split(",")]
+        if not all(found):
+            raise ValueError("expected words with commas between them")
+        return found
+
+    return Key(section, *names, parse=parse)
 
 
 def whole(section: str, name: str, low: int, high: int | None = None) -> Key[int]:
-    def parse(text: str) -> int:
-        if not text.isdecimal() or int(text) < low or (high is not None and int(text) > high):
+    def parse(written: str) -> int:
+        if not written.isdecimal() or int(written) < low or (high is not None and int(written) > high):
             raise ValueError(f"expected a whole number from {low}" + (f" to {high}" if high else ""))
-        return int(text)
+        return int(written)
 
     return Key(section, name, parse=parse)
 
 
 def one_of(section: str, name: str, allowed: Sequence[T]) -> Key[T]:
-    def parse(text: str) -> T:
+    def parse(written: str) -> T:
         for value in allowed:
-            if value == text:
+            if value == written:
                 return value
         raise ValueError(f"expected one of {', '.join(map(str, allowed))}")
 

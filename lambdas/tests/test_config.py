@@ -29,6 +29,7 @@ def test_tags_keep_their_case_and_percent_signs() -> None:
     [
         ("", "region", r"\[basic\] emr_region is missing"),
         ("[basic]\nemr_region =\n", "region", r"\[basic\] emr_region is missing"),
+        ("[access]\nsubnet_ids = a,,b\n", "subnet_ids", "`a,,b`: expected words with commas"),
         ("[instances]\n", "master_types", r"\[instances\] master_instance_types is missing"),
         (
             "[cluster]\nstep_concurrency = many\n",
