@@ -22,28 +22,29 @@ class PermanentError(Exception):
     """The same call would fail again: a bad event, configuration, permission or request."""
 
 
-# Some services report these with HTTP status 400, so the status alone does not tell.
+# AWS's general codes, then those of single services. Many come with HTTP status 400, so the status alone does not tell.
 TRANSIENT_CODES = frozenset(
     {
-        "InternalError",
-        "InternalErrorException",
-        "InternalFailure",
-        "InternalServerError",
-        "InternalServerException",
-        "KMSThrottling",
-        "KmsThrottlingException",
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
+        "RequestThrottledException",
         "RequestTimeout",
         "RequestTimeoutException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
         "SlowDown",
-        "Throttled",
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
+        "TransactionInProgressException",
+        *("InternalError", "InternalFailure", "ServiceUnavailable"),  # S3, query protocols
+        *("InternalServerError", "InternalServerException"),  # EMR
+        *("KMSThrottling", "Throttled"),  # SNS
+        "KmsThrottlingException",  # Step Functions
     }
 )
 

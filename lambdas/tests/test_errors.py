@@ -8,6 +8,7 @@ import aws
 import pytest
 from botocore import exceptions as botocore
 from botocore.parsers import ResponseParserError
+from botocore.retries import standard
 
 from pipeline_common import clients, errors
 
@@ -21,6 +22,12 @@ ANSWERS: list[tuple[str, int, str]] = [
     ("SlowDown", 503, "TransientError"),
     ("InternalServerError", 400, "TransientError"),
     ("InternalServerException", 400, "TransientError"),
+    ("InternalError", 400, "TransientError"),
+    ("InternalFailure", 400, "TransientError"),
+    ("ServiceUnavailable", 400, "TransientError"),
+    ("KMSThrottling", 400, "TransientError"),
+    ("Throttled", 400, "TransientError"),
+    ("KmsThrottlingException", 400, "TransientError"),
     ("InternalFailure", 500, "TransientError"),
     ("AnythingNew", 500, "TransientError"),
     ("AnythingNew", 503, "TransientError"),
@@ -93,6 +100,12 @@ def test_an_answer_of_aws_by_its_code_and_status(invoke: aws.Invoke, code: str, 
     with answering("emr", code, status), pytest.raises(Exception, match=f"lambda_status_emr: .*{code}") as caught:
         invoke("lambda_status_emr", {"ClusterId": "j-1"})
     assert type(caught.value).__name__ == name
+
+
+def test_what_the_sdk_retries_the_state_machines_retry() -> None:
+    sdk: Any = standard
+    codes = sdk.ThrottledRetryableChecker._THROTTLED_ERROR_CODES + sdk.TransientRetryableChecker._TRANSIENT_ERROR_CODES
+    assert set(codes) <= errors.TRANSIENT_CODES
 
 
 @pytest.mark.parametrize(("failure", "kind"), FAILURES, ids=lambda value: type(value).__name__)

@@ -113,6 +113,12 @@ def test_the_cluster_ends_even_when_the_message_cannot_be_sent(world: World) -> 
     assert aws.state_of(cluster_id) == "TERMINATED"
 
 
+def test_a_message_goes_out_even_when_the_event_says_little(world: World) -> None:
+    event = {"detail": {"executionArn": "arn:e", "name": "m-1"}}
+    assert world.invoke(NAME, event, StateMachineArns=world.master, TopicArn=world.topic)["Status"] == "SENT"
+    assert world.messages()[0].startswith("State machine: none\nExecution: m-1\nStatus: none\n")
+
+
 @pytest.mark.parametrize("error", ["States.Runtime", "Notified.LoadFailed"])
 def test_people_hear_of_a_failed_clean_up(world: World, error: str) -> None:
     with Stubber(clients.emr(aws.REGION)) as emr:
