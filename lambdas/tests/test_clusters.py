@@ -19,10 +19,11 @@ ACTIVE = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
 
 
 @pytest.mark.parametrize(("state", "status"), STATUS.items())
-def test_status_of_a_cluster_in_each_state(invoke: aws.Invoke, state: str, status: str) -> None:
+def test_status_of_a_cluster_in_each_state(invoke: aws.Invoke, logged: aws.Logged, state: str, status: str) -> None:
     cluster_id = aws.launch()
     aws.cluster(cluster_id).state = state
     assert invoke("lambda_status_emr", {"ClusterId": cluster_id}) == {"ClusterId": cluster_id, "Status": status}
+    assert logged()[0]["state"] == state
 
 
 def test_every_state_that_emr_knows_has_a_status() -> None:

@@ -20,6 +20,13 @@ def test_values_have_their_types() -> None:
     assert (settings.key_pair, settings.idle_timeout_minutes) == (None, None)
 
 
+def test_the_least_values_are_allowed() -> None:
+    source = "[instances]\nondemand_worker_count = 0\nebs_size_gb = 1\n[spot]\nspot_price_pct_of_ondemand = 1\n"
+    settings = config.Config(source + "spot_worker_count = 0\nspot_worker_increment_count = 0\n")
+    assert (settings.ondemand_workers, settings.ebs_gib, settings.spot_price_percent) == (0, 1, 1)
+    assert (settings.spot_workers, settings.spot_increment) == (0, 0)
+
+
 def test_tags_keep_their_case_and_percent_signs() -> None:
     assert config.Config("[tags]\nCostCenter = 50%\nempty =\n").tags == {"CostCenter": "50%", "empty": ""}
 

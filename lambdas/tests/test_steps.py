@@ -97,12 +97,14 @@ def test_a_bad_step_is_a_permanent_error(invoke: aws.Invoke, step: dict[str, str
 
 
 @pytest.mark.parametrize(("state", "status"), STATUS.items())
-def test_status_of_a_step_in_each_state(invoke: aws.Invoke, state: str, status: str) -> None:
+def test_status_of_a_step_in_each_state(invoke: aws.Invoke, logged: aws.Logged, state: str, status: str) -> None:
     cluster_id = aws.launch()
     step_id = invoke(SUBMIT, {"ClusterId": cluster_id, "NextStepNameAndCmd": LOAD})["StepId"]
     aws.cluster(cluster_id).steps[0].state = state
     event = {"ClusterId": cluster_id, "StepId": step_id}
+    logged()
     assert invoke(ASK, event) == {**event, "Status": status}
+    assert logged()[0]["state"] == state
 
 
 def test_every_state_that_emr_knows_has_a_status() -> None:

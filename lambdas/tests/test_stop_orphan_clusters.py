@@ -149,5 +149,6 @@ def published(lines: list[dict[str, Any]]) -> dict[str, int]:
             [definition] = line["_aws"]["CloudWatchMetrics"]
             assert (definition["Namespace"], definition["Dimensions"]) == ("DataPipeline", [["Pipeline"]])
             assert line["Pipeline"] == "data_pipeline"
+            assert {metric["Unit"] for metric in definition["Metrics"]} == {"Count"}
             values |= {metric["Name"]: line[metric["Name"]] for metric in definition["Metrics"]}
     return values

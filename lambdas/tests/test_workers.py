@@ -49,11 +49,13 @@ def added(total: int) -> dict[str, Any]:
     }
 
 
-def test_adds_the_increment_to_what_runs(invoke: aws.Invoke, stubbed_emr: Stubber) -> None:
+def test_adds_the_increment_to_what_runs(invoke: aws.Invoke, stubbed_emr: Stubber, logged: aws.Logged) -> None:
     have_fleets(stubbed_emr, target_spot=1)
     have_running(stubbed_emr, ondemand=3, spot=1)
     expect_target(stubbed_emr, spot=3)
     assert invoke(ADD, {"ClusterId": "j-1"}) == added(6)
+    line = logged()[0]
+    assert (line["running_ondemand"], line["running_spot"], line["target_spot"]) == (3, 1, 3)
 
 
 def test_a_repeated_call_asks_for_no_more(invoke: aws.Invoke, stubbed_emr: Stubber) -> None:
