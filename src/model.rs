@@ -8,6 +8,8 @@ mod location;
 mod name;
 mod network;
 mod place;
+#[cfg(test)]
+pub(crate) mod sample;
 mod table;
 mod workflow;
 

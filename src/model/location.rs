@@ -69,6 +69,16 @@ impl Pipeline {
         format!("{}/hive-scripts", self.area_prefix(Area::Libs))
     }
 
+    /// Returns the key of the script that loads a table: the only table of its kind has the kind's script, several have
+    /// one each.
+    pub fn script_key(&self, table: &Table) -> String {
+        let script = format!("{}/{}_process", self.scripts_prefix(), table.kind.word());
+        match self.tables_of(table.kind).nth(1) {
+            None => format!("{script}.sql"),
+            Some(_) => format!("{script}/{}.sql", table.name),
+        }
+    }
+
     /// Returns the address of a key or prefix in the bucket.
     pub fn s3_uri(&self, key: &str) -> String {
         format!("s3://{}/{key}", self.workarea.bucket)
@@ -79,5 +89,23 @@ fn plural(kind: Kind) -> &'static str {
     match kind {
         Kind::Dimension => "dimensions",
         Kind::Fact => "facts",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+
+    #[test]
+    fn several_tables_of_a_kind_have_a_script_each() {
+        let mut pipeline = sample::pipeline();
+        let libs = "data-workflows/prod/libs/hive-scripts";
+        let key = pipeline.script_key(&pipeline.tables[0]);
+        assert_eq!(key, format!("{libs}/dimension_process.sql"));
+        pipeline.tables.push(sample::dimension("city_dim"));
+        let key = pipeline.script_key(&pipeline.tables[0]);
+        assert_eq!(key, format!("{libs}/dimension_process/sample_country_dim.sql"));
+        let fact = pipeline.script_key(&pipeline.tables[1]);
+        assert_eq!(fact, format!("{libs}/fact_process.sql"));
     }
 }
