@@ -22,6 +22,8 @@ pub mod template;
 
 pub mod check;
 
+pub mod workflow;
+
 pub mod manifest;
 
 pub mod synth;

@@ -2,12 +2,14 @@
 
 mod access;
 mod cluster;
+mod effect;
 mod hive;
 mod lambda;
 mod location;
 mod name;
 mod network;
 mod place;
+mod reference;
 #[cfg(test)]
 pub(crate) mod sample;
 mod table;
@@ -23,11 +25,13 @@ use crate::yaml::Node;
 pub use crate::blueprint::{Area, Capability, Encryption};
 pub use access::{Group, Trusted, Verb, WritesFrom};
 pub use cluster::{Cluster, Spot};
+pub use effect::{Effect, effects};
 pub use hive::{BadType, HiveType};
 pub use lambda::{Architecture, FieldRead, Lambda};
 pub use name::{BadName, BucketName, HiveName, Name};
 pub use network::{ExistingVpc, Network, S3Endpoint};
 pub use place::{Environment, Partition};
+pub use reference::{Reference, TABLE_AREAS, Target, named_in, references};
 pub use table::{
     Column, Compression, Database, Format, Kind, Load, Locations, Source, Table, Zone,
 };
@@ -175,13 +179,35 @@ impl Pipeline {
         self.lambdas.iter().find(|lambda| lambda.name.as_str() == name)
     }
 
-    /// Returns the one Lambda with `capability`; `check` made sure of it where the workflows need it.
+    /// Returns the one Lambda that stands for `capability`; `check` made sure of it where the workflows need it.
     pub fn lambda_that_can(&self, capability: Capability) -> Option<&Lambda> {
-        self.lambdas.iter().find(|lambda| lambda.can.contains(&capability))
+        lambda_that_can(&self.lambdas, capability)
     }
 
     /// Returns the state machine of that (short) name.
     pub fn machine(&self, name: &str) -> Option<&Machine> {
         self.machines.iter().find(|machine| machine.name.as_str() == name)
+    }
+}
+
+/// Returns the one Lambda that stands for `capability`: the only one that has it, else the only one that has nothing else.
+pub fn lambda_that_can(lambdas: &[Lambda], capability: Capability) -> Option<&Lambda> {
+    let able: Vec<_> = lambdas.iter().filter(|lambda| lambda.can.contains(&capability)).collect();
+    let mut alone = able.iter().filter(|lambda| able.len() == 1 || lambda.can == [capability]);
+    let first = alone.next()?;
+    alone.next().is_none().then_some(*first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_that_publish_the_plain_one_stands_for_it() {
+        let pipeline = sample::pipeline();
+        let name = |capability| pipeline.lambda_that_can(capability).map(|l| l.name.as_str());
+        assert_eq!(name(Capability::PublishMessage), Some("lambda_send_msg_sns"));
+        assert_eq!(name(Capability::SubmitStep), Some("lambda_submit_cmd_run_step_emr"));
+        assert_eq!(name(Capability::ReadConfig), None);
     }
 }

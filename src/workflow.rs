@@ -1,0 +1,59 @@
+//! State machines compiled to Amazon States Language (JSONPath), after a check of what each step reads.
+
+mod asl;
+mod command;
+mod failure;
+mod fields;
+mod graph;
+mod limit;
+mod load;
+mod machine;
+mod outcome;
+mod poll;
+mod skip;
+mod task;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::diagnostic::{Diagnostic, Problems, Span};
+use crate::model::{Body, Machine, Name, Pipeline};
+
+/// A compiled state machine.
+#[derive(Clone, Debug)]
+pub struct StateMachine {
+    /// Its short name.
+    pub name: Name,
+    /// Its definition in Amazon States Language, all ARNs written out.
+    pub definition: Value,
+    /// The Lambdas that it calls.
+    pub lambdas: BTreeSet<Name>,
+    /// The state machines that it starts.
+    pub runs: BTreeSet<Name>,
+    /// Whether it has a Distributed Map, so that it must be allowed to start and watch executions of itself.
+    pub distributed: bool,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// Compiles all state machines, or says at its place what a step reads that is not there, and which limit of Step Functions
+/// is passed ("Step Functions service quotas": 25,000 history events, 262,144 bytes of payload, 1,048,576 characters).
+pub fn compile(pipeline: &Pipeline) -> Result<Vec<StateMachine>, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let compiled = |machine| compile_one(pipeline, machine, &mut problems);
+    let machines: Vec<_> = pipeline.machines.iter().map(compiled).collect();
+    if problems.has_errors() { Err(problems.into_sorted()) } else { Ok(machines) }
+}
+
+fn compile_one(pipeline: &Pipeline, machine: &Machine, problems: &mut Problems) -> StateMachine {
+    let compiled = match &machine.body {
+        Body::Steps(steps) => machine::compile(pipeline, machine, steps, problems),
+        Body::Asl { text, span } => asl::compile(pipeline, machine, text, *span, problems),
+    };
+    limit::definition(&compiled, problems);
+    compiled
+}
