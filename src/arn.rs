@@ -35,9 +35,15 @@ impl Pipeline {
         self.named(&format!("{}-{stack}", self.name)).replace('_', "-")
     }
 
-    /// Returns a name such as `data_pipeline-<purpose>`, for what needs only one of its kind.
+    /// Returns a name such as `data_pipeline-<purpose>`, for what needs only one of its kind; at most 64 characters, which
+    /// rules and schedules take.
     pub fn own_name(&self, purpose: &str) -> String {
-        self.named(&format!("{}-{purpose}", self.name))
+        shortened(self.named(&format!("{}-{purpose}", self.name)), 64)
+    }
+
+    /// Returns the name of the group of the pipeline's schedules.
+    pub fn schedule_group(&self) -> String {
+        self.named(self.name.as_str())
     }
 
     /// Returns the name of the bucket that takes the workarea's access logs.
@@ -105,6 +111,16 @@ impl Pipeline {
     /// Returns the ARN of the topic that subscribers hear.
     pub fn topic_arn(&self) -> String {
         self.arn("sns", &self.named(self.name.as_str()))
+    }
+
+    /// Returns the ARN of the group of the pipeline's schedules, which the trust of their role names.
+    pub fn schedule_group_arn(&self) -> String {
+        self.arn("scheduler", &format!("schedule-group/{}", self.schedule_group()))
+    }
+
+    /// Returns the ARN of an EventBridge rule.
+    pub fn rule_arn(&self, purpose: &str) -> String {
+        self.arn("events", &format!("rule/{}", self.own_name(purpose)))
     }
 
     /// Returns the ARN of the workarea bucket.

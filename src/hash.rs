@@ -18,3 +18,29 @@ pub fn sha256(bytes: &[u8]) -> String {
 pub fn short(bytes: &[u8]) -> String {
     sha256(bytes)[..8].to_owned()
 }
+
+/// Returns the SHA-256 of `bytes` in base64 (RFC 4648, with padding), as Lambda gives it.
+pub fn sha256_base64(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(44);
+    for chunk in Sha256::digest(bytes).chunks(3) {
+        let bits = (0..3).fold(0, |bits, i| bits << 8 | usize::from(*chunk.get(i).unwrap_or(&0)));
+        for place in 0..=chunk.len() {
+            text.push(char::from(BASE64[bits >> (18 - 6 * place) & 63]));
+        }
+    }
+    text.push('=');
+    text
+}
+
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_of_nothing_are_the_known_ones() {
+        assert!(sha256(b"").starts_with("e3b0c44298fc1c149afbf4c8996fb924"));
+        assert_eq!(sha256_base64(b""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    }
+}

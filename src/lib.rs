@@ -24,6 +24,10 @@ pub mod check;
 
 pub mod workflow;
 
+pub mod archive;
+
+pub mod stacks;
+
 pub mod manifest;
 
 pub mod synth;
