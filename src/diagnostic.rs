@@ -148,14 +148,16 @@ impl Extend<Diagnostic> for Problems {
 /// How far back a repeated problem is looked for; repeats come from the same item, so next to each other.
 const RECENT: usize = 16;
 
-/// Returns the name in `known` that a slip of the finger could have turned into `typed`.
+/// Returns the name in `known` that a slip of the finger could have turned into `typed`; of equals, the first.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = typed.to_lowercase();
+    let limit = (lower.len() / 3).clamp(1, 6);
     known
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (name.len().max(typed.len()) / 3).clamp(1, 4))
-        .min()
+        .filter(|name| name.len().abs_diff(lower.len()) <= limit)
+        .map(|name| (strsim::osa_distance(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
 

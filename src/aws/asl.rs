@@ -1,0 +1,104 @@
+//! Checks state machine definitions: what the service refuses late, and what it takes although it cannot work.
+//!
+//! Sources: Amazon States Language specification (states-language.net) and the Step Functions developer guide.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{Violation, intrinsic, token};
+
+mod choice;
+mod errors;
+mod fields;
+mod function;
+mod machine;
+mod path;
+mod payload;
+mod resource;
+mod state;
+
+/// Characters that a definition may have ("Step Functions service quotas").
+const SIZE: usize = 1_048_576;
+
+type Object = Map<String, Value>;
+
+/// Checks a whole definition, which is the root of the pointers.
+///
+/// CloudFormation's functions and `${…}` substitutions are taken for anything. What depends on the input of an
+/// execution (whether a path finds something) cannot be said here.
+pub fn check(definition: &Value) -> Vec<Violation> {
+    let mut check = Check { found: Vec::new(), names: BTreeSet::new() };
+    let size = definition.to_string().chars().count();
+    if size > SIZE {
+        check.error("", format!("the definition has {size} characters, the limit is {SIZE}"));
+    }
+    check.whole(definition);
+    check.found
+}
+
+/// Every resource that a Task calls, with the functions and state machines named in its parameters, at their places.
+pub fn tasks(definition: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    collect(definition, "", machine::DEPTH, &mut found);
+    found
+}
+
+fn collect(machine: &Value, path: &str, depth: usize, found: &mut Vec<(String, String)>) {
+    let states = machine.get("States").and_then(Value::as_object);
+    for (name, state) in states.into_iter().flatten().filter(|_| depth > 0) {
+        let path = format!("{path}/States/{}", token(name));
+        for place in TASK_PLACES {
+            if let Some(text) = state.pointer(place).and_then(Value::as_str) {
+                found.push((format!("{path}{place}"), text.to_owned()));
+            }
+        }
+        for (inner, machine) in machine::inner(state) {
+            collect(machine, &format!("{path}{inner}"), depth - 1, found);
+        }
+    }
+}
+
+/// Where a Task says what it calls.
+const TASK_PLACES: [&str; 5] = [
+    "/Resource",
+    "/Parameters/FunctionName",
+    "/Parameters/StateMachineArn",
+    "/Arguments/FunctionName",
+    "/Arguments/StateMachineArn",
+];
+
+/// The language of the expressions in a state.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Language {
+    JsonPath,
+    Jsonata,
+}
+
+struct Check {
+    found: Vec<Violation>,
+    /// The states seen so far in the whole definition.
+    names: BTreeSet<String>,
+}
+
+impl Check {
+    fn error(&mut self, path: &str, message: impl Into<String>) {
+        self.found.push(Violation::error(path, message));
+    }
+
+    fn warn(&mut self, path: &str, message: impl Into<String>) {
+        self.found.push(Violation::warning(path, message));
+    }
+
+    fn suggest(&mut self, path: &str, message: impl Into<String>, instead: Option<&str>) {
+        self.found.push(Violation::error(path, message).suggest(instead));
+    }
+}
+
+/// Whether a value is known only at deployment.
+fn is_open(value: &Value) -> bool {
+    intrinsic::call(value).is_some() || value.as_str().is_some_and(|text| text.contains("${"))
+}
+
+#[cfg(test)]
+mod tests;
