@@ -32,6 +32,20 @@ CHILD_MAPS = ("properties", "definitions")
 CHILD_LISTS = ("allOf", "anyOf", "oneOf")
 POINTERS = ("createOnly", "conditionalCreateOnly", "readOnly", "writeOnly", "deprecated")
 
+# What the formats mean that cfn-lint adds to the schemas, where a pattern can say it.
+ARN = r"^arn:aws[a-z-]*:"
+OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+FORMATS = {
+    "AWS::ACM::Certificate.Arn": ARN + r"acm:[a-z0-9-]+:\d{12}:certificate/.+$",
+    "AWS::EC2::SecurityGroup.Id": r"^sg-([0-9a-fA-F]{8}|[0-9a-fA-F]{17})$",
+    "AWS::EC2::Subnet.Id": r"^subnet-([0-9a-fA-F]{8}|[0-9a-fA-F]{17})$",
+    "AWS::EC2::VPC.Id": r"^vpc-([0-9a-fA-F]{8}|[0-9a-fA-F]{17})$",
+    "AWS::IAM::Role.Arn": ARN + r"iam::\d{12}:role/.+$",
+    "AWS::Lambda::Function.Arn": ARN + r"lambda:[a-z0-9-]+:\d{12}:function:.+$",
+    "AWS::SNS::Topic.Arn": ARN + r"sns:[a-z0-9-]+:\d{12}:.+$",
+    "ipv4-network": rf"^({OCTET}\.){{3}}{OCTET}(/(3[0-2]|[12]?\d))?$",
+}
+
 # Types whose schema calls every array a set although the order of columns is their meaning.
 ORDERED = {"AWS::Glue::Table"}
 
@@ -79,6 +93,8 @@ def shape(schema: dict, kept_keys: set[str]) -> dict:
         kept["type"] = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if "pattern" in schema:
         kept["pattern"] = ecma.to_rust(schema["pattern"])
+    if "pattern" not in kept and schema.get("format") in FORMATS:
+        kept["pattern"] = FORMATS[schema["format"]]
     for key in CHILD_MAPS:
         if key in schema:
             kept[key] = {name: shape(child, kept_keys) for name, child in schema[key].items()}

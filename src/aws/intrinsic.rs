@@ -38,15 +38,24 @@ pub(super) fn is_dynamic(text: &str) -> bool {
     text.contains("{{resolve:")
 }
 
-/// Whether the key is certainly given: an `Fn::If` may turn out to be `AWS::NoValue`.
+/// Whether the key is given whatever the conditions of an `Fn::If` turn out to be.
 pub(super) fn surely_has(object: &Map<String, Value>, key: &str) -> bool {
     object.get(key).is_some_and(|value| match meaning(value) {
         Meaning::Literal | Meaning::Unknown => true,
-        Meaning::Either(_) | Meaning::Absent => false,
+        Meaning::Either(branches) => branches.into_iter().all(is_given),
+        Meaning::Absent => false,
     })
 }
 
 /// Whether the key may be given.
 pub(super) fn may_have(object: &Map<String, Value>, key: &str) -> bool {
-    object.get(key).is_some_and(|value| !matches!(meaning(value), Meaning::Absent))
+    object.get(key).is_some_and(|value| match meaning(value) {
+        Meaning::Literal | Meaning::Unknown => true,
+        Meaning::Either(branches) => branches.into_iter().any(is_given),
+        Meaning::Absent => false,
+    })
+}
+
+fn is_given(value: &Value) -> bool {
+    !matches!(meaning(value), Meaning::Absent)
 }

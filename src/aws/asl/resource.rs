@@ -110,8 +110,8 @@ impl Check {
             ["arn", _, "states", region, account, "activity", _] => {
                 self.owner(region, account, place);
             }
-            ["arn", _, "states", "", "", "aws-sdk", action] => self.sdk(action, place),
-            ["arn", _, "states", "", "", service, action] => {
+            ["arn", _, "states", _, _, "aws-sdk", action] => self.sdk(action, place),
+            ["arn", _, "states", _, _, service, action] => {
                 self.integration(service, action, place);
             }
             _ => self.error(place, "expected the ARN of a function, an activity or an integration"),

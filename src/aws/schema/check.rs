@@ -46,7 +46,15 @@ impl Place {
 
 impl Check<'_> {
     fn report(&mut self, place: &Place, message: impl Into<String>) {
-        self.found.push(Violation::error(&place.path, message));
+        self.suggest(place, message, None);
+    }
+
+    fn suggest(&mut self, place: &Place, message: impl Into<String>, instead: Option<&str>) {
+        let violation = Violation::error(&place.path, message).suggest(instead);
+        // Alternatives look at the same members again.
+        if !self.found.contains(&violation) {
+            self.found.push(violation);
+        }
     }
 
     fn value(&mut self, shape: &Shape, value: &Value, place: &Place) {

@@ -55,13 +55,11 @@ impl Check<'_> {
             _ => format!("unknown property `{key}`"),
         };
         let near = nearest(key, shape.properties.keys().copied());
-        let near = near.map(str::to_owned);
-        self.report(place, message);
-        self.found.last_mut().expect("just reported").suggestion = near;
+        self.suggest(place, message, near);
     }
 
     fn presence(&mut self, shape: &Shape, object: &Object, place: &Place) {
-        for name in shape.required.iter().filter(|name| !may_have(object, name)) {
+        for name in shape.required.iter().filter(|name| !surely_has(object, name)) {
             self.report(place, format!("required property `{name}` is missing"));
         }
         for names in [&shape.required_or, &shape.required_xor] {

@@ -32,9 +32,8 @@ impl Check<'_> {
         } else {
             format!("`{text}` is none of the {} values allowed here", known.len())
         };
-        let near = nearest(text, known.iter().map(AsRef::as_ref)).map(str::to_owned);
-        self.report(place, message);
-        self.found.last_mut().expect("just reported").suggestion = near;
+        let near = nearest(text, known.iter().map(AsRef::as_ref));
+        self.suggest(place, message, near);
     }
 
     fn text(&mut self, shape: &Shape, text: &str, place: &Place) {
