@@ -1,4 +1,5 @@
-//! AWS's own reference data, embedded, and checks of documents against it; nothing here reads a file or asks AWS.
+//! AWS's own reference data, embedded, and checks of documents against it; nothing here reads a
+//! file or asks AWS.
 
 pub mod asl;
 pub mod iam;

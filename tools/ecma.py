@@ -24,7 +24,13 @@ TOKEN = re.compile(
 
 
 def to_rust(pattern: str) -> str:
-    """The same language, or a wider one."""
+    r"""The same language, or a wider one.
+
+    >>> to_rust(r"^[\p{L}_.:/=+\-@]*$")
+    '^[A-Za-z\\x{80}-\\x{10FFFF}_.:/=+\\-@]*$'
+    >>> to_rust(r"[^\p{C}]"), to_rust(r"[]a]"), to_rust(r"[\w-.]")
+    ('[^\\x00-\\x1F\\x7F]', '[\\]a]', '[\\w\\-.]')
+    """
     written, opening, first = [], "", False
     for token in TOKEN.findall(SURROGATES.sub(r"\\x{10000}-\\x{10FFFF}", pattern)):
         if not opening:

@@ -1,12 +1,13 @@
-//! Reads single JSON documents out of an embedded container, the others untouched (`tools/archive.py` writes it).
+//! Reads single JSON documents out of an embedded container, the others untouched
+//! (`tools/archive.py` writes it).
 
 use std::sync::OnceLock;
 
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 use serde::Deserialize;
 
-/// Documents of one type, each inflated and parsed when first asked for and kept from then on, so that they may
-/// borrow from their own text.
+/// Documents of one type, each inflated and parsed when first asked for and kept from then on, so
+/// that they may borrow from their own text.
 pub(super) struct Archive<T> {
     bytes: &'static [u8],
     parsed: OnceLock<Vec<OnceLock<Box<T>>>>,

@@ -1,6 +1,8 @@
-//! Checks state machine definitions: what the service refuses late, and what it takes although it cannot work.
+//! Checks state machine definitions: what the service refuses late, and what it takes although it
+//! cannot work.
 //!
-//! Sources: Amazon States Language specification (states-language.net) and the Step Functions developer guide.
+//! Sources: Amazon States Language specification (states-language.net) and the Step Functions
+//! developer guide.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +27,8 @@ type Object = Map<String, Value>;
 
 /// Checks a whole definition, which is the root of the pointers.
 ///
-/// CloudFormation's functions and `${…}` substitutions are taken for anything. What depends on the input of an
-/// execution (whether a path finds something) cannot be said here.
+/// CloudFormation's functions and `${…}` substitutions are taken for anything. What depends on the
+/// input of an execution (whether a path finds something) cannot be said here.
 pub fn check(definition: &Value) -> Vec<Violation> {
     let mut check = Check { found: Vec::new(), names: BTreeSet::new() };
     let size = definition.to_string().chars().count();
@@ -37,7 +39,8 @@ pub fn check(definition: &Value) -> Vec<Violation> {
     check.found
 }
 
-/// Every resource that a Task calls, with the functions and state machines named in its parameters, at their places.
+/// Every resource that a Task calls, with the functions and state machines named in its parameters,
+/// at their places.
 pub fn tasks(definition: &Value) -> Vec<(String, String)> {
     let mut found = Vec::new();
     collect(definition, "", machine::DEPTH, &mut found);

@@ -1,4 +1,5 @@
-//! The Service Authorization Reference: which IAM actions exist, on which resources they act, under which conditions.
+//! The Service Authorization Reference: which IAM actions exist, on which resources they act, under
+//! which conditions.
 //!
 //! Source: AWS's Service Authorization Reference, see `registry/iam.version` and `tools/iam.py`.
 

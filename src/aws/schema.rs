@@ -95,9 +95,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// Checks the `Properties` of a resource, whose root is the root of the pointers.
 ///
-/// Intrinsic functions and dynamic references are accepted anywhere, numbers and booleans may be strings as
-/// CloudFormation converts them. Types of other publishers than AWS, and modules, are not known and pass.
-/// Formats, `if`/`then` and rules across resources are not checked.
+/// Intrinsic functions and dynamic references are accepted anywhere, numbers and booleans may be
+/// strings as CloudFormation converts them. Types of other publishers than AWS, of the SAM
+/// transform, and modules, are not known and pass. `if`/`then`, most formats and rules across
+/// properties that AWS states only in prose are not checked.
 pub fn check(type_name: &str, properties: &Value) -> Vec<Violation> {
     match of(type_name) {
         Some(resource) => check::properties(resource, properties),
@@ -112,6 +113,7 @@ pub fn check(type_name: &str, properties: &Value) -> Vec<Violation> {
 /// `Publisher::Service::Type` that is no slip of a public name.
 fn is_of_others(type_name: &str) -> bool {
     type_name.ends_with("::MODULE")
+        || type_name.starts_with("AWS::Serverless::")
         || (type_name.split("::").count() == 3
             && !type_name.starts_with("AWS::")
             && nearest(type_name, names()).is_none())
@@ -165,7 +167,8 @@ impl ResourceType {
         self.attributes().iter().any(|known| pointer::matches(&pointer(known), &name))
     }
 
-    /// The IAM actions that the deploying role needs; empty where the type has no such handler or AWS does not say.
+    /// The IAM actions that the deploying role needs; empty where the type has no such handler or
+    /// AWS does not say.
     pub fn permissions(&self, handler: Handler) -> &[&'static str] {
         let permissions = &self.facts.permissions;
         match handler {
@@ -193,7 +196,8 @@ impl ResourceType {
         }
     }
 
-    /// Whether the order of the array at this pointer means nothing (`insertionOrder: false`, and tags).
+    /// Whether the order of the array at this pointer means nothing (`insertionOrder: false`, and
+    /// tags).
     pub fn is_set(&self, pointer: &str) -> bool {
         self.tag_property() == Some(pointer)
             || self.shape_at(pointer).is_some_and(|shape| shape.insertion_order == Some(false))

@@ -1,4 +1,5 @@
-//! Which fields a state of each type has, in each language (Amazon States Language specification, "State Types").
+//! Which fields a state of each type has, in each language (Amazon States Language specification,
+//! "State Types").
 
 use super::Language;
 

@@ -1,4 +1,5 @@
-//! The syntax of JSONPath as Step Functions reads it (Amazon States Language specification, "Paths").
+//! The syntax of JSONPath as Step Functions reads it (Amazon States Language specification,
+//! "Paths").
 
 use super::Check;
 

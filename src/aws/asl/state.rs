@@ -131,7 +131,8 @@ impl Check {
         }
     }
 
-    /// Returns the number where it is one, and complains where it is neither that nor an expression.
+    /// Returns the number where it is one, and complains where it is neither that nor an
+    /// expression.
     pub(super) fn positive(&mut self, object: &Object, name: &str, path: &str) -> Option<u64> {
         let value = object.get(name).filter(|value| !is_open(value) && !is_expression(value))?;
         let number = value.as_u64().filter(|number| *number > 0);

@@ -1,4 +1,5 @@
-//! The `Condition` element: operators and keys (IAM user guide, "IAM JSON policy elements: Condition").
+//! The `Condition` element: operators and keys (IAM user guide, "IAM JSON policy elements:
+//! Condition").
 
 use serde_json::Value;
 

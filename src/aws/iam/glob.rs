@@ -13,7 +13,8 @@ pub(super) enum Glob {
     Part,
 }
 
-/// Variables of AWS's ARNs that hold neither `:` nor `/`; the others may hold paths, or qualifiers behind a name.
+/// Variables of AWS's ARNs that hold neither `:` nor `/`; the others may hold paths, or qualifiers
+/// behind a name.
 const PARTS: [&str; 4] = ["Partition", "Region", "Account", "BucketName"];
 
 /// What a policy's author wrote: `*`, `?`, and policy variables.
@@ -53,7 +54,8 @@ fn read(text: &str, one: fn(char) -> Glob) -> Vec<Glob> {
     globs
 }
 
-/// Fills a table of which suffixes overlap, from the ends: time and space grow with the product of the lengths.
+/// Fills a table of which suffixes overlap, from the ends: time and space grow with the product of
+/// the lengths.
 pub(super) fn overlap(left: &[Glob], right: &[Glob]) -> bool {
     let mut below = vec![false; right.len() + 1];
     for at_left in (0..=left.len()).rev() {

@@ -1,4 +1,5 @@
-//! The text of a policy element as far as a template tells it, with `${…}` for what only the deployment knows.
+//! The text of a policy element as far as a template tells it, with `${…}` for what only the
+//! deployment knows.
 
 use serde_json::Value;
 

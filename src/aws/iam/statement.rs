@@ -1,4 +1,5 @@
-//! Holds one policy statement against the reference: do its actions exist, and can they act on its resources.
+//! Holds one policy statement against the reference: do its actions exist, and can they act on its
+//! resources.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +13,10 @@ use crate::diagnostic::nearest;
 
 /// Checks one element of a policy's `Statement`; the root of the pointers is the statement.
 ///
-/// An action is in error where it does not exist, or where none of the statement's resources is one that it acts on.
-/// A resource that none of the actions acts on is a warning. Strings with `${…}` are checked as far as they are known,
-/// resources behind `Ref` or `Fn::GetAtt` could be anything. Principals are not checked.
+/// An action is in error where it does not exist, or where none of the statement's resources is one
+/// that it acts on. A resource that none of the actions acts on is a warning. Strings with `${…}`
+/// are checked as far as they are known, resources behind `Ref` or `Fn::GetAtt` could be anything.
+/// Principals are not checked.
 pub fn check_statement(statement: &Value) -> Vec<Violation> {
     match statement.as_object() {
         None => vec![Violation::error("", "a statement is an object")],
@@ -82,7 +84,8 @@ fn unknown_action(path: &str, text: &str) -> Violation {
     Violation::error(path, message).suggest(near.map(|near| format!("{prefix}:{near}")))
 }
 
-/// The action of this name, where only one service has one: people write `emr` for `elasticmapreduce`.
+/// The action of this name, where only one service has one: people write `emr` for
+/// `elasticmapreduce`.
 fn only_action(name: &str) -> Option<String> {
     let mut found = prefixes().filter_map(|prefix| super::action(&format!("{prefix}:{name}")));
     let action = found.next()?;

@@ -1,6 +1,7 @@
 //! A regular expression of a schema, compiled when first needed.
 //!
-//! `regex-lite`, because `regex` takes 0.8 ms to compile the average pattern of the registry, and `regex-lite` 0.01 ms.
+//! `regex-lite`, because `regex` takes 0.8 ms to compile the average pattern of the registry, and
+//! `regex-lite` 0.01 ms.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -34,7 +35,8 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether the pattern occurs in the text; `None` where the pattern is beyond us (look-around inside).
+    /// Whether the pattern occurs in the text; `None` where the pattern is beyond us (look-around
+    /// inside).
     pub(super) fn occurs_in(&self, text: &str) -> Option<bool> {
         let parts = self.compiled.get_or_init(|| compile(&self.text)).as_ref()?;
         Some(parts.iter().all(|part| part.regex.is_match(text) == part.is_wanted))

@@ -123,7 +123,8 @@ impl Kind {
         }
     }
 
-    /// Whether CloudFormation takes the value for this kind: it converts between scalars and strings.
+    /// Whether CloudFormation takes the value for this kind: it converts between scalars and
+    /// strings.
     pub(super) fn accepts(self, value: &Value) -> bool {
         match (self, value) {
             (Self::String, Value::Number(_) | Value::Bool(_)) => true,

@@ -79,6 +79,7 @@ fn a_slip_gets_a_suggestion() {
 fn types_that_aws_does_not_publish_pass() {
     assert_eq!(problems("Acme::Data::Lake", &json!({"Any": 1})), [""; 0]);
     assert_eq!(problems("Acme::Data::Lake::MODULE", &json!({})), [""; 0]);
+    assert_eq!(problems("AWS::Serverless::Function", &json!({})), [""; 0]);
     let custom = json!({"ServiceToken": "arn", "Any": {"thing": 1}});
     assert_eq!(problems("Custom::Thing", &custom), [""; 0]);
     assert_eq!(
