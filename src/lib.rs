@@ -28,6 +28,8 @@ pub mod archive;
 
 pub mod stacks;
 
+pub mod text;
+
 pub mod manifest;
 
 pub mod synth;

@@ -1,0 +1,111 @@
+//! Text files made from templates: the Lambdas' `config.ini` and the Hive scripts.
+//!
+//! Handlebars renders them in strict mode: a name that does not exist is an error at its place in the template. JSON and YAML
+//! are never made this way.
+
+mod binding;
+mod cast;
+mod config;
+mod problem;
+mod script;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use handlebars::{Context, Handlebars};
+
+use crate::diagnostic::{Diagnostic, FileId, Span};
+use crate::model::{Area, Pipeline};
+
+pub use binding::Binding;
+
+/// A template: a file that the project holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Template<'a> {
+    /// Its path, such as `hive-scripts/fact_process.sql.hbs`; the file name up to the first dot is what others call it by.
+    pub path: &'a str,
+    /// The file, for messages.
+    pub file: FileId,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// A rendered file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TextFile {
+    /// Its path below `out/<environment>/`.
+    pub path: String,
+    /// Its key in the workarea bucket.
+    pub key: String,
+    /// Its content, with a placeholder for each binding.
+    pub content: String,
+    /// The values that exist only after creation.
+    pub bindings: BTreeSet<Binding>,
+}
+
+/// Renders `config.ini` and the script of each table, from the templates `config`, `dimension_process`, `fact_process` and
+/// `checked`, which the scripts share; `templates` may hold more, for those to include with `{{> name}}`.
+///
+/// # Errors
+/// At its place in a template: bad syntax, a name that does not exist, a part that is not there. At a column: a type that no
+/// text can be cast to.
+pub fn render(
+    pipeline: &Pipeline,
+    templates: &[Template],
+) -> Result<Vec<TextFile>, Vec<Diagnostic>> {
+    let engine = Engine::new(templates)?;
+    let mut files = vec![config::render(pipeline, &engine).map_err(|problem| vec![problem])?];
+    files.extend(script::render(pipeline, &engine)?);
+    Ok(files)
+}
+
+/// The templates, ready to render.
+struct Engine<'a> {
+    handlebars: Handlebars<'static>,
+    templates: BTreeMap<&'a str, Template<'a>>,
+}
+
+impl<'a> Engine<'a> {
+    fn new(templates: &[Template<'a>]) -> Result<Self, Vec<Diagnostic>> {
+        let mut handlebars = Handlebars::new();
+        handlebars.set_strict_mode(true);
+        handlebars.register_escape_fn(handlebars::no_escape);
+        let templates: BTreeMap<_, _> = templates.iter().map(|t| (name(t.path), *t)).collect();
+        let mut problems = Vec::new();
+        for (name, template) in &templates {
+            if let Err(error) = handlebars.register_template_string(name, template.text) {
+                problems.push(problem::of_syntax(&error, template));
+            }
+        }
+        if problems.is_empty() { Ok(Self { handlebars, templates }) } else { Err(problems) }
+    }
+
+    /// Renders the template `name`; `wanted_at` is what needs it.
+    fn render(&self, name: &str, values: &Context, wanted_at: Span) -> Result<String, Diagnostic> {
+        if !self.templates.contains_key(name) {
+            return Err(problem::no_template(name, wanted_at));
+        }
+        let rendered = self.handlebars.render_with_context(name, values);
+        rendered.map_err(|error| problem::of_values(&error, name, &self.templates))
+    }
+}
+
+/// Returns what a template is called by.
+fn name(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.split('.').next().unwrap_or(file)
+}
+
+/// Returns the file whose key in the bucket is `key`, below the area of libraries.
+fn file(
+    pipeline: &Pipeline,
+    key: String,
+    content: String,
+    bindings: BTreeSet<Binding>,
+) -> TextFile {
+    let libs = pipeline.area_prefix(Area::Libs);
+    let below = key.strip_prefix(&libs).expect("text files stand in the area of libraries");
+    TextFile { path: format!("libs{below}"), key, content, bindings }
+}
+
+#[cfg(test)]
+mod tests;

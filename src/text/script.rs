@@ -1,0 +1,214 @@
+//! The Hive script of each table: what its template is given.
+
+use std::collections::BTreeSet;
+
+use handlebars::Context;
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Column, Format, HiveType, Load, Pipeline, Table, Zone};
+use crate::stacks::catalog::rejected_name;
+
+use super::cast::{Cast, cast};
+use super::{Engine, TextFile, file};
+
+/// Lists are made here, one line each, so that thousands of scripts cost little.
+#[derive(Serialize)]
+struct Values<'a> {
+    pipeline: &'a str,
+    table: &'a str,
+    stage: String,
+    prod: String,
+    rejected: String,
+    append: bool,
+    replace_partitions: bool,
+    merge: bool,
+    header: Option<String>,
+    line: String,
+    texts: String,
+    names: String,
+    faults: String,
+    typed: String,
+    old_names: String,
+    key: String,
+    first_key: String,
+    same_key: String,
+    partition: String,
+    same_partition: String,
+    distribute: Option<String>,
+}
+
+pub(super) fn render(
+    pipeline: &Pipeline,
+    engine: &Engine,
+) -> Result<Vec<TextFile>, Vec<Diagnostic>> {
+    let mut files = Vec::with_capacity(pipeline.tables.len());
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    for table in &pipeline.tables {
+        match script(pipeline, engine, table) {
+            Ok(script) => files.push(script),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(files);
+    }
+    // A slip in a template is the same for every table.
+    let mut told = BTreeSet::new();
+    problems.retain(|problem| told.insert((problem.span, problem.message.clone())));
+    Err(problems)
+}
+
+fn script(
+    pipeline: &Pipeline,
+    engine: &Engine,
+    table: &Table,
+) -> Result<TextFile, Vec<Diagnostic>> {
+    let template = format!("{}_process", table.kind.word());
+    let values = values(pipeline, table)?;
+    let mut context = Context::wraps(&values).expect("plain values are JSON");
+    // Handlebars takes twice as long to include a part as to render it, and the scripts need it twice.
+    let render = |template: &str, context: &Context| {
+        engine.render(template, context, table.span).map_err(|problem| vec![problem])
+    };
+    context.data_mut()["checked"] = render("checked", &context)?.trim_end().into();
+    let script = render(&template, &context)?;
+    Ok(file(pipeline, pipeline.script_key(table), script, BTreeSet::new()))
+}
+
+fn values<'a>(pipeline: &'a Pipeline, table: &'a Table) -> Result<Values<'a>, Vec<Diagnostic>> {
+    let columns: Vec<&Column> = table.source_columns().collect();
+    let names: Vec<_> = columns.iter().map(|column| quoted(column.name.as_str())).collect();
+    let casts = casts(table, &columns)?;
+    let key: Vec<_> = table.key.iter().map(|name| quoted(name.as_str())).collect();
+    let partition: Vec<_> = table.partition.iter().map(|c| quoted(c.name.as_str())).collect();
+    let database = |zone| pipeline.database_name(&pipeline.database(zone, table.kind).name);
+    let stage = database(Zone::Stage);
+    let merge = table.load == Load::Merge;
+    let distribute = match (partition.is_empty(), merge) {
+        (false, _) => Some(partition.join(", ")),
+        (true, true) => Some(key.join(", ")),
+        (true, false) => None,
+    };
+    Ok(Values {
+        pipeline: pipeline.name.as_str(),
+        table: table.name.as_str(),
+        rejected: format!("{stage}.{}", quoted(&rejected_name(table))),
+        stage: format!("{stage}.{}", quoted(table.name.as_str())),
+        prod: format!("{}.{}", database(Zone::Prod), quoted(table.name.as_str())),
+        append: table.load == Load::Append,
+        replace_partitions: table.load == Load::ReplacePartitions,
+        merge,
+        header: header(table, &columns),
+        line: format!("concat_ws(',', {})", names.join(", ")),
+        texts: lines(&texts(table, &columns)),
+        faults: faults(table, &columns, &casts).join("\n      "),
+        typed: lines(&assigned(&names, &casts)),
+        old_names: lines(&names.iter().map(|name| format!("old.{name}")).collect::<Vec<_>>()),
+        names: lines(&names),
+        first_key: key.first().cloned().unwrap_or_default(),
+        same_key: same(&key, "newer"),
+        key: key.join(", "),
+        same_partition: same(&partition, "touched"),
+        partition: partition.join(", "),
+        distribute,
+    })
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}
+
+/// Returns a list of a SELECT, one line each.
+fn lines(items: &[String]) -> String {
+    items.join(",\n    ")
+}
+
+fn same(columns: &[String], other: &str) -> String {
+    let equal: Vec<_> = columns.iter().map(|c| format!("old.{c} = {other}.{c}")).collect();
+    equal.join(" AND ")
+}
+
+/// Returns the line of a header as it looks when it slipped in among the rows.
+fn header(table: &Table, columns: &[&Column]) -> Option<String> {
+    let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+    (table.source.header_lines > 0).then(|| names.join(","))
+}
+
+fn texts(table: &Table, columns: &[&Column]) -> Vec<String> {
+    let text = |(index, column): (usize, &&Column)| {
+        let name = quoted(column.name.as_str());
+        let mut text = name.clone();
+        if index == 0 {
+            text = format!("regexp_replace({text}, '^\\uFEFF', '')");
+        }
+        if column.hive_type != HiveType::String {
+            text = format!("trim({text})");
+            if table.source.format == Format::Delimited {
+                text = format!("regexp_replace({text}, '^\\\\\\\\N$', '')");
+            }
+        }
+        if text == name { name } else { format!("{text} AS {name}") }
+    };
+    columns.iter().enumerate().map(text).collect()
+}
+
+fn casts(table: &Table, columns: &[&Column]) -> Result<Vec<Cast>, Vec<Diagnostic>> {
+    let mut casts = Vec::with_capacity(columns.len());
+    let mut problems = Vec::new();
+    for column in columns {
+        match cast(&quoted(column.name.as_str()), &column.hive_type) {
+            Some(cast) => casts.push(nullable(table, column, cast)),
+            None => problems.push(not_castable(column)),
+        }
+    }
+    if problems.is_empty() { Ok(casts) } else { Err(problems) }
+}
+
+/// Hive and most databases write NULL as `\N` where nothing is quoted.
+fn nullable(table: &Table, column: &Column, cast: Cast) -> Cast {
+    match (table.source.format, &column.hive_type) {
+        (Format::Delimited, HiveType::String) => {
+            let text = &cast.value;
+            Cast { value: format!("CASE WHEN {text} <> '\\\\N' THEN {text} END"), ..cast }
+        }
+        _ => cast,
+    }
+}
+
+fn not_castable(column: &Column) -> Diagnostic {
+    let message = format!("Hive has no way from text to `{}`", column.hive_type);
+    Diagnostic::error("cast", column.span, message)
+        .help("use `string`, `array<string>`, `map<string,string>` or a struct of simple types")
+}
+
+fn assigned(names: &[String], casts: &[Cast]) -> Vec<String> {
+    let value = |(name, cast): (&String, &Cast)| match &cast.value {
+        value if value == name => name.clone(),
+        value => format!("{value} AS {name}"),
+    };
+    names.iter().zip(casts).map(value).collect()
+}
+
+/// Returns the cases in which a row is refused. A field that is NULL is missing: serdes give the empty text for an empty one.
+fn faults(table: &Table, columns: &[&Column], casts: &[Cast]) -> Vec<String> {
+    let last = columns.last().expect("check asks for at least one column");
+    let mut faults = vec![
+        format!("WHEN `{}` IS NULL THEN 'fewer fields than columns'", last.name),
+        "WHEN `_extra` <> '' THEN 'more fields than columns'".to_owned(),
+    ];
+    for (column, cast) in columns.iter().zip(casts) {
+        let name = &column.name;
+        let needed = table.key.contains(name) || table.partition.iter().any(|c| c.name == *name);
+        if needed {
+            faults.push(format!("WHEN `{name}` = '' THEN '{name} is empty'"));
+        }
+        if let Some(fits) = &cast.fits {
+            let not_empty = if needed { String::new() } else { format!("`{name}` <> '' AND ") };
+            let kind = &column.hive_type;
+            faults
+                .push(format!("WHEN {not_empty}NOT ({fits}) THEN '{name} is not of type {kind}'"));
+        }
+    }
+    faults
+}
