@@ -83,6 +83,9 @@ pub struct Resource {
     pub origin: Span,
 }
 
+/// Types that hold something: that they go with their stack is written out, so that a reader sees it is meant.
+const STATEFUL: [&str; 2] = ["AWS::KMS::Key", "AWS::Logs::LogGroup"];
+
 impl Resource {
     /// Returns a resource of type `kind`.
     pub fn new(kind: &str, origin: Span, properties: Value) -> Self {
@@ -113,6 +116,9 @@ impl Resource {
         if self.retained {
             json.insert("DeletionPolicy".into(), "Retain".into());
             json.insert("UpdateReplacePolicy".into(), "Retain".into());
+        } else if STATEFUL.contains(&self.kind.as_str()) {
+            json.insert("DeletionPolicy".into(), "Delete".into());
+            json.insert("UpdateReplacePolicy".into(), "Delete".into());
         }
         json.insert("Properties".into(), self.properties.clone());
         Value::Object(json)

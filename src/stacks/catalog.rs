@@ -128,3 +128,6 @@ fn encryption(template: &mut Template, pipeline: &Pipeline) -> Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

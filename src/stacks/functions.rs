@@ -133,3 +133,6 @@ fn published(lambda: &Lambda, function: &str, archive: &Archive) -> Resource {
     });
     Resource::new("AWS::Lambda::Version", lambda.span, properties).retained()
 }
+
+#[cfg(test)]
+mod tests;

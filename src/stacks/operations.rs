@@ -23,3 +23,6 @@ pub fn stack(pipeline: &Pipeline) -> Stack {
     let after = ["identity", "functions", "workflows"].map(str::to_owned).to_vec();
     Stack { name: "operations".to_owned(), after, template }
 }
+
+#[cfg(test)]
+mod tests;

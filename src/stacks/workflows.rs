@@ -56,3 +56,37 @@ fn log_group(pipeline: &Pipeline, machine: &Machine) -> Resource {
     });
     Resource::new("AWS::Logs::LogGroup", machine.span, properties)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample;
+
+    fn made(pipeline: &Pipeline) -> Template {
+        let definition = |machine: &Machine| (machine.name.clone(), json!({"StartAt": "A"}));
+        stack(pipeline, &pipeline.machines.iter().map(definition).collect()).template
+    }
+
+    #[test]
+    fn a_machine_keeps_its_name_and_logs_below_the_shared_prefix() {
+        let template = made(&sample::pipeline());
+        assert_eq!(template.resources.len(), 2 * 6);
+        let master = &template.resources["Master"].properties;
+        assert_eq!(master["StateMachineName"], "data_pipeline_v2.0_Master");
+        assert_eq!(master["Definition"], json!({"StartAt": "A"}));
+        let role = "arn:aws:iam::123456789012:role/data_pipeline-machine-Master-eu-central-1";
+        assert_eq!(master["RoleArn"], role);
+        let logs = &template.resources["MasterLogs"].properties;
+        assert_eq!(logs["LogGroupName"], "/aws/vendedlogs/states/data_pipeline_v2.0_Master");
+    }
+
+    #[test]
+    fn logging_can_be_switched_off() {
+        let mut pipeline = sample::pipeline();
+        pipeline.machines[0].logging = false;
+        let template = made(&pipeline);
+        assert_eq!(template.resources.len(), 2 * 6 - 1);
+        let properties = &template.resources["LaunchEMRCluster"].properties;
+        assert!(properties.get("LoggingConfiguration").is_none());
+    }
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::Span;
 use crate::model::{Lambda, Machine, Pipeline};
-use crate::template::{Resource, Template};
+use crate::template::{Resource, Template, tags};
 
 use super::alarms::{NAMESPACE, pipeline_tag};
 
@@ -13,6 +13,7 @@ pub(super) fn add(template: &mut Template, pipeline: &Pipeline) {
     let properties = json!({
         "DashboardName": pipeline.named(pipeline.name.as_str()),
         "DashboardBody": json!({"widgets": widgets(pipeline)}).to_string(),
+        "Tags": tags(pipeline),
     });
     template
         .add("Dashboard", Resource::new("AWS::CloudWatch::Dashboard", Span::default(), properties));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::Span;
 use crate::model::{Capability, Lambda, Machine, Pipeline};
-use crate::template::{Resource, Template, attribute, reference};
+use crate::template::{Resource, Template, attribute, reference, tags};
 
 use super::topic::TOPIC;
 
@@ -38,6 +38,7 @@ pub(super) fn add(template: &mut Template, pipeline: &Pipeline) {
             "State": "ENABLED",
             "EventPattern": pattern(pipeline, machines),
             "Targets": [target(pipeline)],
+            "Tags": tags(pipeline),
         });
         template.add(&id, Resource::new("AWS::Events::Rule", Span::default(), properties));
         if let Some(lambda) = reporter(pipeline) {

@@ -93,6 +93,7 @@ fn rules(template: &mut Template, pipeline: &Pipeline) {
                 "ScheduleExpression": expression,
                 "State": state,
                 "Targets": [target],
+            "Tags": tags(pipeline),
             })
         };
     if let Some(schedule) = &pipeline.schedule {
