@@ -14,7 +14,7 @@ pub(super) struct Paths {
     region: String,
 }
 
-/// One command: what it is called, its script, and the expressions of its arguments `$1`, `$2`….
+/// One command: what it is called, and its script, which reads arguments as `$1` and `$2`.
 pub(super) struct Command {
     /// One word.
     pub(super) name: &'static str,
@@ -75,39 +75,28 @@ impl Paths {
 }
 
 impl Command {
-    /// Returns the intrinsic function that makes the command with its arguments.
-    pub(super) fn expression(&self, arguments: &[&str]) -> String {
-        let quoted = format!("bash -c '{}' {}", self.script.replace('\'', r"'\''"), self.name);
-        format!(
-            "States.Format('{}{}', {})",
-            escaped(&quoted),
-            " {}".repeat(arguments.len()),
-            arguments.join(", ")
-        )
+    /// Returns the command without its arguments.
+    pub(super) fn text(&self) -> String {
+        format!("bash -c '{}' {}", self.script.replace('\'', r"'\''"), self.name)
     }
+}
+
+/// Returns the intrinsic function that puts arguments behind a command. The command is data, not part of the template: a
+/// template would need escapes that not every reader of intrinsic functions knows.
+pub(super) fn with_arguments(command: &str, arguments: &[&str]) -> String {
+    let places = " {}".repeat(arguments.len());
+    format!("States.Format('{{}}{places}', {command}, {})", arguments.join(", "))
 }
 
 fn moved(source: &str, destination: &str) -> String {
     format!("s3-dist-cp --src {source}/ --dest {destination}/ --deleteOnSuccess")
 }
 
-/// Escapes text for a string of an intrinsic function (Step Functions developer guide, "Intrinsic functions").
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '\'' | '{' | '}') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
-}
-
 /// Returns the intrinsic function that writes the execution's start as a folder's name: without its colons, which Hadoop's
-/// paths refuse.
+/// paths refuse. It stands in the first state, whose time is that of the execution.
 pub(super) fn run_expression() -> String {
     let part = |index| {
-        format!("States.ArrayGetItem(States.StringSplit($$.Execution.StartTime, ':'), {index})")
+        format!("States.ArrayGetItem(States.StringSplit($$.State.EnteredTime, ':'), {index})")
     };
     format!("States.Format('{{}}{{}}{{}}', {}, {}, {})", part(0), part(1), part(2))
 }
@@ -118,8 +107,11 @@ mod tests {
     use crate::model::sample;
 
     #[test]
-    fn braces_and_quotes_are_escaped() {
-        assert_eq!(escaped(r"a'b{c}\d"), r"a\'b\{c\}\\d");
+    fn a_script_is_one_argument_of_a_shell() {
+        let command = Command { name: "copy", script: "echo 'a'".to_owned() };
+        assert_eq!(command.text(), r"bash -c 'echo '\''a'\''' copy");
+        let expression = with_arguments("$.Commands.copy", &["$.Table", "$.Run"]);
+        assert_eq!(expression, "States.Format('{} {} {}', $.Commands.copy, $.Table, $.Run)");
     }
 
     #[test]

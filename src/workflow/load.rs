@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::diagnostic::Span;
 use crate::model::{Capability, Kind, Step, Table, Timing};
 
-use super::command::{Command, Paths};
+use super::command::{Command, Paths, with_arguments};
 use super::failure::{Trouble, item_ends};
 use super::fields::Fields;
 use super::graph::Graph;
@@ -34,22 +34,31 @@ impl Lowering<'_> {
         for table in single {
             let name =
                 if alone { step.name.clone() } else { format!("{}: {}", step.name, table.name) };
-            let commands = Paths::of_table(pipeline, table).commands("$1");
-            let table = Given::Value(table.name.as_str().into());
-            self.commands(&name, &commands, (&table, &["$.Run"]), (step.span, timing));
+            self.single(&shortened(&name), table, (step.span, timing));
         }
+    }
+
+    fn single(&mut self, name: &str, table: &Table, when: (Span, Timing)) {
+        let base = format!("$.Steps.{}", key(name));
+        let commands = Paths::of_table(self.pipeline, table).commands("$1");
+        let result = texts(&commands);
+        let pass = json!({"Type": "Pass", "Result": result, "ResultPath": base, "Next": ""});
+        self.graph.add(&format!("{name}: commands"), pass);
+        let table = Given::Value(table.name.as_str().into());
+        self.commands((name, &base), &commands, (&table, &["$.Run"]), when);
     }
 
     fn commands(
         &mut self,
-        name: &str,
+        (name, base): (&str, &str),
         commands: &[Command],
         (table, arguments): (&Given, &[&str]),
         (span, timing): (Span, Timing),
     ) {
         for command in commands {
             let state = shortened(&format!("{name}: {}", command.name));
-            let given = Given::Path(command.expression(arguments));
+            let text = format!("{base}.{}", command.name);
+            let given = Given::Path(with_arguments(&text, arguments));
             self.command(&state, shown(command, table), given, (span, timing));
             self.events += limit::EVENTS_OF_A_STEP;
         }
@@ -65,15 +74,16 @@ impl Lowering<'_> {
         let base = format!("$.Steps.{}", key(&step.name));
         let names: Value = tables.iter().map(|table| table.name.as_str()).collect();
         limit::payload(&names, tables.len(), step.span, self.problems);
-        let list =
-            json!({"Type": "Pass", "Result": {"Tables": names}, "ResultPath": base, "Next": ""});
-        self.graph.add(&format!("{}: tables", step.name), list);
         let commands = Paths::of_kind(self.pipeline, kind).commands("$2");
+        let result = json!({"Tables": names, "Commands": texts(&commands)});
+        let pass = json!({"Type": "Pass", "Result": result, "ResultPath": base, "Next": ""});
+        self.graph.add(&format!("{}: tables", step.name), pass);
         let fields = self.item_fields();
         let (processor, events) = self.item(&fields, |lowering| {
             let table = Given::Path("$.Table".to_owned());
             let arguments = ["$.Table", "$.Run"];
-            lowering.commands(&step.name, &commands, (&table, &arguments), (step.span, timing));
+            let place = (step.name.as_str(), "$.Commands");
+            lowering.commands(place, &commands, (&table, &arguments), (step.span, timing));
         });
         let all = events * tables.len() as u64;
         let inline =
@@ -86,7 +96,7 @@ impl Lowering<'_> {
         }
         let map = self.map_state(step, &fields, processor, (inline, concurrency));
         self.graph.add(&step.name, map);
-        self.all_loaded(step, &base);
+        self.all_loaded(step, &base, tables.len());
     }
 
     /// Returns the fields that the Lambdas of a command read and that are known here, with their paths.
@@ -130,6 +140,7 @@ impl Lowering<'_> {
         (item, std::mem::replace(&mut self.events, events))
     }
 
+    /// Returns the Map. One broken item ends it, whatever its mode: the others would meet the same error.
     fn map_state(
         &mut self,
         step: &Step,
@@ -154,28 +165,37 @@ impl Lowering<'_> {
             "ItemSelector": {
                 "Table.$": "$$.Map.Item.Value",
                 "Run.$": "$.Run",
+                "Commands.$": format!("{base}.Commands"),
                 "Execution.$": "$$.Execution.Name",
                 "Fields": fields,
                 "Steps": {},
             },
             "ItemProcessor": {"ProcessorConfig": config, "StartAt": start, "States": states},
-            "ResultSelector": {"Failures.$": "States.JsonToString(States.ArrayUnique($[*].Failure))"},
+            "ResultSelector": {
+                "Ended.$": "States.ArrayLength($)",
+                "Failures.$": "States.JsonToString(States.ArrayUnique($[*].Failure))",
+            },
             "ResultPath": base,
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.Failure", "Next": failed}],
             "Next": "",
         });
         if !inline {
-            map["ToleratedFailurePercentage"] = 0.into();
+            map["ToleratedFailureCount"] = 0.into();
         }
         map
     }
 
-    /// Adds the choice behind a Map: tables that could not be loaded were collected with their causes.
-    fn all_loaded(&mut self, step: &Step, base: &str) {
-        let failures = format!("{base}.Failures");
-        let name = format!("{}: failed", step.name);
-        let failed = self.fail(&name, &step.name, &failures, Trouble::Status);
-        let loaded = json!({"Variable": failures, "StringEquals": "[\"\"]", "Next": ""});
+    /// Adds the choice behind a Map: every table must have ended, and those that could not be loaded were collected with
+    /// their causes.
+    fn all_loaded(&mut self, step: &Step, base: &str, tables: usize) {
+        let (ended, failures) = (format!("{base}.Ended"), format!("{base}.Failures"));
+        let cause =
+            format!("States.Format('{{}} of {tables} tables ended: {{}}', {ended}, {failures})");
+        let failed =
+            self.fail(&format!("{}: failed", step.name), &step.name, &cause, Trouble::Status);
+        let all = json!({"Variable": ended, "NumericEquals": tables});
+        let none = json!({"Variable": failures, "StringEquals": "[\"\"]"});
+        let loaded = json!({"And": [all, none], "Next": ""});
         let choice = json!({"Type": "Choice", "Choices": [loaded], "Default": failed});
         self.graph.add_with_ends(
             &format!("{}: all loaded?", step.name),
@@ -183,6 +203,12 @@ impl Lowering<'_> {
             &["/Choices/0/Next"],
         );
     }
+}
+
+/// Returns the commands as data of the state machine, by name.
+fn texts(commands: &[Command]) -> Value {
+    let texts = commands.iter().map(|command| (command.name.to_owned(), command.text().into()));
+    Value::Object(texts.collect())
 }
 
 /// Returns what a command is called on the cluster.

@@ -246,15 +246,13 @@ pub(super) fn selector(lambda: &Lambda) -> Map<String, Value> {
     fields.map(|field| (format!("{field}.$"), format!("$.{field}").into())).collect()
 }
 
-/// Returns a state's name as it can stand in a JSONPath and in a request's id.
+/// Returns a state's name as it can stand in a JSONPath and in a request's id. A colon, which no step's name has, becomes
+/// two underscores, so that the states made from one step never meet those of another.
 pub(super) fn key(name: &str) -> String {
-    let mut key = String::with_capacity(name.len());
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() {
-            key.push(c);
-        } else if !key.ends_with('_') {
-            key.push('_');
-        }
-    }
+    let words = |part: &str| {
+        let words = part.split(|c: char| !c.is_ascii_alphanumeric());
+        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
+    };
+    let key = name.split(':').map(words).collect::<Vec<_>>().join("__");
     if key.starts_with(|c: char| c.is_ascii_digit()) { format!("_{key}") } else { key }
 }
