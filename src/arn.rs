@@ -30,6 +30,12 @@ impl Pipeline {
         shortened(name, 64)
     }
 
+    /// Returns the name of an IAM group; at most 128 characters.
+    pub fn group_name(&self, group: &str) -> String {
+        let name = self.named(&format!("{}-{group}-{}", self.name, self.environment.region));
+        shortened(name, 128)
+    }
+
     /// Returns the name of a CloudFormation stack; underscores are not allowed there.
     pub fn stack_name(&self, stack: &str) -> String {
         self.named(&format!("{}-{stack}", self.name)).replace('_', "-")
@@ -108,6 +114,11 @@ impl Pipeline {
         self.arn("states", &format!("execution:{}:*", self.machine_name(machine)))
     }
 
+    /// Returns the ARN of the executions that the Distributed Maps of a state machine start.
+    pub fn map_executions_arn(&self, machine: &Name) -> String {
+        self.arn("states", &format!("execution:{}/*:*", self.machine_name(machine)))
+    }
+
     /// Returns the ARN of the topic that subscribers hear.
     pub fn topic_arn(&self) -> String {
         self.arn("sns", &self.named(self.name.as_str()))
@@ -148,6 +159,11 @@ impl Pipeline {
         self.arn("glue", &format!("table/{database}/{table}"))
     }
 
+    /// Returns the ARN of all user-defined functions of a Glue database.
+    pub fn functions_arn(&self, database: &str) -> String {
+        self.arn("glue", &format!("userDefinedFunction/{database}/*"))
+    }
+
     /// Returns the ARN of the Athena workgroup.
     pub fn workgroup_arn(&self) -> String {
         self.arn("athena", &format!("workgroup/{}", self.named(self.name.as_str())))
@@ -159,7 +175,7 @@ impl Pipeline {
     }
 }
 
-/// Roles that deploy.
+/// Roles that deploy, and those for emergencies.
 impl Pipeline {
     /// Returns the role that CloudFormation deploys with, made by `gen bootstrap`, one per account and region.
     pub fn execution_role_arn(&self) -> String {
@@ -175,8 +191,46 @@ impl Pipeline {
     pub fn policy_editors(&self) -> Vec<String> {
         let mut editors = vec![self.execution_role_arn()];
         editors.extend(self.workarea.deployers.iter().cloned());
-        editors.extend(self.workarea.break_glass.iter().cloned());
+        editors.extend(self.break_glass_role_arns());
         editors
+    }
+
+    /// Returns the roles for emergencies, which may reach the data from everywhere; `gen bootstrap` makes one unless the
+    /// blueprint names others.
+    pub fn break_glass_role_arns(&self) -> Vec<String> {
+        if self.workarea.break_glass.is_empty() {
+            vec![self.iam_arn(&format!("role/gen-break-glass-{}", self.environment.region))]
+        } else {
+            self.workarea.break_glass.clone()
+        }
+    }
+}
+
+/// Names and ARNs of logs.
+impl Pipeline {
+    /// Returns the name of the log group of a Lambda.
+    pub fn lambda_log_group(&self, lambda: &Name) -> String {
+        format!("/aws/lambda/{}", self.lambda_name(lambda))
+    }
+
+    /// Returns the name of the log group of a state machine.
+    pub fn machine_log_group(&self, machine: &Name) -> String {
+        format!("/aws/vendedlogs/states/{}", self.machine_name(machine))
+    }
+
+    /// Returns the name of the log group of the VPC's flow logs.
+    pub fn flow_log_group(&self) -> String {
+        format!("/aws/vpc/{}", self.own_name("flow-logs"))
+    }
+
+    /// Returns the ARN of a log group.
+    pub fn log_group_arn(&self, group: &str) -> String {
+        self.arn("logs", &format!("log-group:{group}"))
+    }
+
+    /// Returns the ARN of a log group's streams.
+    pub fn log_streams_arn(&self, group: &str) -> String {
+        self.arn("logs", &format!("log-group:{group}:*"))
     }
 }
 

@@ -6,6 +6,7 @@ pub mod iam;
 pub mod release;
 pub mod runtime;
 pub mod schema;
+pub mod service;
 
 mod archive;
 mod intrinsic;

@@ -24,6 +24,8 @@ pub mod check;
 
 pub mod workflow;
 
+pub mod permissions;
+
 pub mod archive;
 
 pub mod stacks;

@@ -58,6 +58,7 @@ fn source(parameter: &Parameter) -> Value {
     match &parameter.from {
         From::Output { stack, output } => json!({"output": format!("{stack}.{output}")}),
         From::Asset { path } => json!({"asset": path}),
+        From::PrefixList { name } => json!({"prefix_list": name}),
         From::Value(value) => json!({"value": value}),
     }
 }

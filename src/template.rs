@@ -55,6 +55,11 @@ pub enum From {
         /// The asset's path below `out/<environment>/`.
         path: String,
     },
+    /// The id of a prefix list of AWS; no attribute of any resource is it, so apply asks EC2 (`DescribeManagedPrefixLists`).
+    PrefixList {
+        /// Its name, such as `com.amazonaws.eu-central-1.s3`.
+        name: String,
+    },
     /// A value that the blueprint states.
     Value(String),
 }
@@ -150,6 +155,14 @@ impl Template {
         let parameter = Parameter { kind, description: description.to_owned(), from };
         self.parameters.insert(output.to_owned(), parameter);
         reference(output)
+    }
+
+    /// Adds a parameter that is the id of the prefix list `name`, and returns the reference to it.
+    pub fn prefix_list(&mut self, parameter: &str, name: String, description: &str) -> Value {
+        let from = From::PrefixList { name };
+        let input = Parameter { kind: "String", description: description.to_owned(), from };
+        self.parameters.insert(parameter.to_owned(), input);
+        reference(parameter)
     }
 
     /// Adds an output.

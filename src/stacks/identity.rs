@@ -1,0 +1,81 @@
+//! The stack of the roles, their policies, and the groups of people that may assume them.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::model::{Group, Pipeline};
+use crate::permissions::{self, Role, Statement, document};
+use crate::template::{Resource, Stack, Template, logical_id, reference};
+use crate::workflow::StateMachine;
+
+use super::role;
+
+/// Returns the stack of the identities; `machines` are the compiled state machines.
+pub fn stack(pipeline: &Pipeline, machines: &[StateMachine]) -> Stack {
+    let description =
+        format!("{}: roles of functions, machines, clusters and people", pipeline.name);
+    let mut template = Template::new(description);
+    let roles = permissions::roles(pipeline, machines);
+    inputs(&mut template, &roles);
+    for role in &roles {
+        template.add(role_id(role), role::resource(pipeline, role));
+    }
+    instance_profile(&mut template, pipeline);
+    for group in pipeline.groups.iter().filter(|group| group.iam_group) {
+        add_group(&mut template, pipeline, group);
+    }
+    Stack {
+        name: "identity".to_owned(),
+        after: vec!["network".to_owned(), "storage".to_owned()],
+        template,
+    }
+}
+
+fn role_id(role: &Role) -> String {
+    format!("{}Role", logical_id(&role.purpose))
+}
+
+/// Adds a parameter for each value that statements name and that exists only after creation.
+fn inputs(template: &mut Template, roles: &[Role]) {
+    let statements = roles.iter().flat_map(|role| &role.statements);
+    let names: BTreeSet<_> = statements.flat_map(Statement::bindings).collect();
+    for name in names {
+        let (stack, kind) = source(name);
+        template.input(stack, name, kind, "What the permissions are narrowed to");
+    }
+}
+
+fn source(name: &str) -> (&'static str, &'static str) {
+    match name {
+        "DataKeyArn" => ("storage", "String"),
+        "VpcId" => ("network", "AWS::EC2::VPC::Id"),
+        name if name.starts_with("PrivateSubnetId") => ("network", "AWS::EC2::Subnet::Id"),
+        name if name.ends_with("SecurityGroupId") => ("network", "AWS::EC2::SecurityGroup::Id"),
+        _ => ("network", "String"),
+    }
+}
+
+/// The profile bears the name of its role, as EMR expects (EMR management guide, "Service role for cluster EC2 instances").
+fn instance_profile(template: &mut Template, pipeline: &Pipeline) {
+    let properties = json!({
+        "InstanceProfileName": pipeline.role_name("emr-nodes"),
+        "Roles": [reference("EmrNodesRole")],
+    });
+    let span = pipeline.cluster.span;
+    template.add("EmrNodesProfile", Resource::new("AWS::IAM::InstanceProfile", span, properties));
+}
+
+fn add_group(template: &mut Template, pipeline: &Pipeline, group: &Group) {
+    let name = group.name.as_str();
+    let assume = permissions::assume(pipeline, name);
+    let properties = json!({
+        "GroupName": pipeline.group_name(name),
+        "Policies": [{"PolicyName": "assume", "PolicyDocument": document([&assume])}],
+    });
+    let id = format!("{}Group", logical_id(name));
+    template.add(id, Resource::new("AWS::IAM::Group", group.span, properties));
+}
+
+#[cfg(test)]
+mod tests;

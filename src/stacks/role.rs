@@ -1,0 +1,22 @@
+//! A role as a resource.
+
+use serde_json::json;
+
+use crate::model::Pipeline;
+use crate::permissions::{Role, document};
+use crate::template::{Resource, tags};
+
+/// Returns a role as a resource.
+pub(super) fn resource(pipeline: &Pipeline, role: &Role) -> Resource {
+    let mut properties = json!({
+        "RoleName": pipeline.role_name(&role.purpose),
+        "Description": role.description,
+        "AssumeRolePolicyDocument": document(&role.trust),
+    });
+    if !role.statements.is_empty() {
+        let policy = document(&role.statements);
+        properties["Policies"] = json!([{"PolicyName": "permissions", "PolicyDocument": policy}]);
+    }
+    properties["Tags"] = tags(pipeline);
+    Resource::new("AWS::IAM::Role", role.span, properties)
+}
