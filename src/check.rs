@@ -17,7 +17,7 @@ pub use place::{default_environment, environments};
 use crate::blueprint::decode::Spanned;
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{BadName, Lambda, Machine, Name, Pipeline, Table};
+use crate::model::{BadName, Lambda, Machine, Name, Pipeline};
 use crate::project::Project;
 
 /// Checks a blueprint as it is in one environment.
@@ -37,7 +37,7 @@ pub fn check(
     let lambdas = lambda::lambdas(blueprint, project, problems);
     let network = network::network(blueprint.network.as_ref(), problems);
     let cluster = cluster::cluster(blueprint, network.as_ref(), problems);
-    let machines = machines(blueprint, &lambdas, &tables, project, problems);
+    let machines = machines(blueprint, &lambdas, project, problems);
     let schedule = schedule::schedule(blueprint, problems);
     let groups = access::groups(blueprint, environment, problems);
     let workarea = workarea::workarea(blueprint, problems);
@@ -67,13 +67,12 @@ pub fn check(
 fn machines(
     blueprint: &Blueprint,
     lambdas: &[Lambda],
-    tables: &[Table],
     project: &mut Project,
     problems: &mut Problems,
 ) -> Vec<Machine> {
     let concurrency = blueprint.cluster.step_concurrency.as_ref();
     let step_concurrency = concurrency.map_or(1, |steps| steps.value);
-    let known = machine::Known { lambdas, tables, step_concurrency };
+    let known = machine::Known { lambdas, step_concurrency };
     let mut read = |path: &Spanned<String>| {
         let file = project.named(&path.value, path.span)?;
         Ok((file, project.text(file).to_owned()))

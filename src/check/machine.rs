@@ -17,7 +17,7 @@ use crate::blueprint::decode::{Item, Spanned};
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{Diagnostic, FileId, Problems, Span};
 use crate::model::{
-    self, Body, Capability, Cleanup, FieldRead, Lambda, Machine, Name, Table, lambda_that_can,
+    self, Body, Capability, Cleanup, FieldRead, Lambda, Machine, Name, lambda_that_can,
 };
 
 use step::Written;
@@ -27,8 +27,6 @@ use step::Written;
 pub(crate) struct Known<'a> {
     /// The Lambdas that are in order.
     pub(crate) lambdas: &'a [Lambda],
-    /// The tables that are in order.
-    pub(crate) tables: &'a [Table],
     /// Steps that the cluster runs at once.
     pub(crate) step_concurrency: u32,
 }

@@ -172,7 +172,7 @@ impl Lowering<'_> {
             },
             "ItemProcessor": {"ProcessorConfig": config, "StartAt": start, "States": states},
             "ResultSelector": {
-                "Ended.$": "States.ArrayLength($)",
+                "Ended.$": "States.ArrayLength($[*].Failure)",
                 "Failures.$": "States.JsonToString(States.ArrayUnique($[*].Failure))",
             },
             "ResultPath": base,
