@@ -10,7 +10,7 @@ use crate::diagnostic::Span;
 use crate::model::{Capability, Cleanup, Lambda};
 
 use super::machine::Lowering;
-use super::task::{Call, Given};
+use super::task::{Call, Given, GivenFields};
 
 /// What went wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -121,10 +121,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Returns the Lambda that a clean-up calls, and what it is given.
-    fn terminator(
-        &mut self,
-        on_failure: &Cleanup,
-    ) -> Option<(&'a Lambda, Vec<(String, Given)>, Span)> {
+    fn terminator(&mut self, on_failure: &Cleanup) -> Option<(&'a Lambda, GivenFields, Span)> {
         match on_failure {
             Cleanup::Call(name, span) => {
                 Some((self.pipeline.lambda(name.as_str())?, Vec::new(), *span))

@@ -17,7 +17,7 @@ impl Lowering<'_> {
         outcomes: &Outcomes,
     ) {
         let status = format!("{result}.Status");
-        let choices = self.settled(step, lambda, result, outcomes, Trouble::Status);
+        let choices = self.settled(step, (lambda, result), outcomes, Trouble::Status);
         let unexpected = self.unexpected(step, lambda, result);
         let name = format!("{step}: Status?");
         let done = any(&status, &outcomes.done, "");
@@ -30,8 +30,7 @@ impl Lowering<'_> {
     pub(super) fn settled(
         &mut self,
         step: &str,
-        lambda: &Lambda,
-        result: &str,
+        (lambda, result): (&Lambda, &str),
         outcomes: &Outcomes,
         trouble: Trouble,
     ) -> Option<Value> {

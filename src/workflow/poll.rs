@@ -9,16 +9,16 @@ use super::failure::Trouble;
 use super::limit;
 use super::machine::Lowering;
 use super::outcome::{any, one_of};
-use super::task::{Call, Given, key, object, selector};
+use super::task::{Call, Given, GivenFields, key, object, selector};
 
 /// Something that is started with one Lambda and asked after with another.
 pub(super) struct Polling<'a> {
     /// What its states are named after.
     pub(super) name: &'a str,
     /// What starts it, what that is given, and where it is written.
-    pub(super) submit: (&'a Lambda, Vec<(String, Given)>, Span),
+    pub(super) submit: (&'a Lambda, GivenFields, Span),
     /// What asks.
-    pub(super) poll: (&'a Lambda, Vec<(String, Given)>, Span),
+    pub(super) poll: (&'a Lambda, GivenFields, Span),
     /// What each `Status` means.
     pub(super) outcomes: Outcomes,
     /// How often, how long.
@@ -27,7 +27,7 @@ pub(super) struct Polling<'a> {
     pub(super) failed: Trouble,
 }
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     /// Adds a step that names both Lambdas.
     pub(super) fn submit_and_poll(
         &mut self,
@@ -83,7 +83,7 @@ impl<'a> Lowering<'a> {
         name: &str,
         span: Span,
         (starts, asks): (Capability, Capability),
-        (given, timing, failed): (Vec<(String, Given)>, Timing, Trouble),
+        (given, timing, failed): (GivenFields, Timing, Trouble),
     ) {
         let (Some(starts), Some(asks)) = (self.capable(starts, span), self.capable(asks, span))
         else {
@@ -102,7 +102,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Returns the input of another machine's execution: its ARN, and the fields of its input that are known here.
-    pub(super) fn input_of(&mut self, machine: &Name, span: Span) -> Vec<(String, Given)> {
+    pub(super) fn input_of(&mut self, machine: &Name, span: Span) -> GivenFields {
         self.runs.insert(machine.clone());
         let arn = Given::Value(self.pipeline.machine_arn(machine).into());
         let mut given = vec![("nextStateMachineArn".to_owned(), arn)];
@@ -173,7 +173,7 @@ impl<'a> Lowering<'a> {
         let result = format!("{base}.Poll");
         let status = format!("{result}.Status");
         let mut choices = vec![any(&status, &outcomes.done, "")];
-        choices.extend(self.settled(name, asks, &result, outcomes, polling.failed));
+        choices.extend(self.settled(name, (asks, &result), outcomes, polling.failed));
         if !outcomes.again.is_empty() {
             let late = json!({"Variable": format!("{base}.Polls.Count"), "NumericGreaterThanEquals": polls(polling.timing) - 1});
             let late = json!({"And": [one_of(&status, &outcomes.again), late], "Next": self.timed_out(polling, &result)});

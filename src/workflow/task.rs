@@ -16,6 +16,9 @@ pub(super) enum Given {
     Path(String),
 }
 
+/// Fields that a Lambda is given, in order.
+pub(super) type GivenFields = Vec<(String, Given)>;
+
 /// The call of a Lambda in a state.
 pub(super) struct Call<'a> {
     /// The state's name.
@@ -23,7 +26,7 @@ pub(super) struct Call<'a> {
     /// The Lambda.
     pub(super) lambda: &'a Lambda,
     /// Fields that are given in any case, whether its contract has them or not.
-    pub(super) given: Vec<(String, Given)>,
+    pub(super) given: GivenFields,
     /// Where the call is written.
     pub(super) span: Span,
 }
@@ -178,17 +181,20 @@ impl<'a> Lowering<'a> {
     }
 
     /// Returns the fields that a step gives.
-    pub(super) fn arguments(&mut self, invocation: &Invocation) -> Vec<(String, Given)> {
+    pub(super) fn arguments(&mut self, invocation: &Invocation) -> GivenFields {
         let mut given = Vec::new();
         for (field, argument, span) in &invocation.with {
             match argument {
                 Argument::Text(text) => {
-                    given.push((field.clone(), Given::Value(text.as_str().into())))
+                    given.push((field.clone(), Given::Value(text.as_str().into())));
                 }
-                Argument::Field(source) => match self.fields.path(source) {
-                    Some(path) => given.push((field.clone(), Given::Path(path.to_owned()))),
-                    None => self.missing(source, "with", *span),
-                },
+                Argument::Field(source) => {
+                    if let Some(path) = self.fields.path(source) {
+                        given.push((field.clone(), Given::Path(path.to_owned())));
+                    } else {
+                        self.missing(source, "with", *span);
+                    }
+                }
             }
         }
         given

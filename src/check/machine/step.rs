@@ -78,7 +78,7 @@ impl Written<'_> {
                 let (field, span) = field(step.stop_if_empty.as_ref()?, problems)?;
                 Some(Action::StopIfEmpty(field, span))
             }
-            _ => self.notify(step.notify.as_ref()?, problems),
+            _ => notify(step.notify.as_ref()?, problems),
         }
     }
 
@@ -144,15 +144,6 @@ impl Written<'_> {
             );
         }
         written.value
-    }
-
-    fn notify(self, message: &Spanned<String>, problems: &mut Problems) -> Option<Action> {
-        if message.value.trim().is_empty() {
-            let problem = Diagnostic::error("empty-message", message.span, "the message is empty");
-            problems.add(problem.help("write what subscribers shall read"));
-            return None;
-        }
-        Some(Action::Notify(message.value.clone()))
     }
 
     /// Returns how often something is asked after and for how long; `every` must be written.
@@ -276,17 +267,25 @@ fn command(written: &Spanned<String>, problems: &mut Problems) -> Option<String>
     None
 }
 
+fn notify(message: &Spanned<String>, problems: &mut Problems) -> Option<Action> {
+    if message.value.trim().is_empty() {
+        let problem = Diagnostic::error("empty-message", message.span, "the message is empty");
+        problems.add(problem.help("write what subscribers shall read"));
+        return None;
+    }
+    Some(Action::Notify(message.value.clone()))
+}
+
 /// Tells whether a POSIX shell would find the end of each quote.
 fn quotes_close(text: &str) -> bool {
     let mut open = None;
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
+        let escapes = c == '\\' && open != Some('\'');
+        if escapes && chars.next().is_none() {
+            return false;
+        }
         match (open, c) {
-            (None | Some('"'), '\\') => {
-                if chars.next().is_none() {
-                    return false;
-                }
-            }
             (None, '\'' | '"') => open = Some(c),
             (Some(quote), c) if c == quote => open = None,
             _ => {}

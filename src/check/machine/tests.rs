@@ -18,8 +18,9 @@ tables:
 /// Checks `text`, which holds `state_machines` and perhaps a schedule; `asl` is the text of any file that it names.
 fn checked(text: &str, asl: &str) -> (Vec<Machine>, Vec<(&'static str, String, String)>) {
     let lambdas = sample::pipeline().lambdas;
-    let written: String = lambdas.iter().map(|l| format!("  {}: {{}}\n", l.name)).collect();
-    let text = format!("{HEAD}lambdas:\n{written}{text}");
+    let written: Vec<_> = lambdas.iter().map(|l| format!("  {}: {{}}", l.name)).collect();
+    let written = written.join("\n");
+    let text = format!("{HEAD}lambdas:\n{written}\n{text}");
     let mut problems = Problems::default();
     let node = crate::yaml::read(&text, FileId(0)).unwrap();
     let blueprint = Blueprint::decode(&node, &mut problems).expect("the test's blueprint reads");
