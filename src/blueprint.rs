@@ -15,7 +15,7 @@ use decode::{Named, Spanned, choice, record};
 pub use access::{Area, Group};
 pub use cluster::{Cluster, Spot, Workers};
 pub use decode::Item;
-pub use environment::{Environment, environments, in_environment};
+pub use environment::{EXTENDS, Environment, environments, extended, in_environment};
 pub use lambda::{Capability, Lambda};
 pub use network::{Existing, Network};
 pub use schema::schema;

@@ -38,6 +38,7 @@ pub fn check(
     let network = network::network(blueprint.network.as_ref(), problems);
     let cluster = cluster::cluster(blueprint, network.as_ref(), problems);
     let machines = machines(blueprint, &lambdas, project, problems);
+    place::dotted_names(&blueprint.version, &machines, problems);
     let schedule = schedule::schedule(blueprint, problems);
     let groups = access::groups(blueprint, environment, problems);
     let workarea = workarea::workarea(blueprint, problems);
@@ -70,8 +71,7 @@ fn machines(
     project: &mut Project,
     problems: &mut Problems,
 ) -> Vec<Machine> {
-    let concurrency = blueprint.cluster.step_concurrency.as_ref();
-    let step_concurrency = concurrency.map_or(1, |steps| steps.value);
+    let step_concurrency = cluster::step_concurrency(blueprint, problems);
     let known = machine::Known { lambdas, step_concurrency };
     let mut read = |path: &Spanned<String>| {
         let file = project.named(&path.value, path.span)?;

@@ -28,9 +28,11 @@ pub mod permissions;
 
 pub mod archive;
 
+pub mod text;
+
 pub mod stacks;
 
-pub mod text;
+pub mod verify;
 
 pub mod manifest;
 

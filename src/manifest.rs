@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::Pipeline;
+use crate::model::{ExtraStack, Pipeline};
 use crate::template::{From, Parameter, Stack};
 
 /// The form of the manifest; `apply` refuses others.
@@ -38,6 +38,25 @@ impl Entry {
             template: template.to_owned(),
             sha256: crate::hash::sha256(bytes),
             protected: stack.template.resources.values().any(|resource| resource.retained),
+        }
+    }
+
+    /// Describes a stack written by hand.
+    pub fn of_extra(extra: &ExtraStack, template: &str, bytes: &[u8]) -> Self {
+        let source = |value: &str| match extra.output_of(value) {
+            Some((stack, output)) => json!({"output": format!("{stack}.{output}")}),
+            None => json!({"value": value}),
+        };
+        let parameters = extra.parameters.iter();
+        Self {
+            name: extra.name.to_string(),
+            after: extra.after.iter().map(|(stack, _)| stack.clone()).collect(),
+            parameters: parameters
+                .map(|(name, (value, _))| (name.clone(), source(value)))
+                .collect(),
+            template: template.to_owned(),
+            sha256: crate::hash::sha256(bytes),
+            protected: false,
         }
     }
 

@@ -36,8 +36,8 @@ pub use table::{
     Column, Compression, Database, Format, Kind, Load, Locations, Source, Table, Zone,
 };
 pub use workflow::{
-    Action, Argument, Body, Cleanup, Invocation, Machine, Outcomes, Schedule, ScheduledBy, Step,
-    Timing,
+    Action, Argument, Body, COMMANDS_OF_A_LOAD, Cleanup, Invocation, Machine, Outcomes, Schedule,
+    ScheduledBy, Step, Timing,
 };
 
 /// A whole pipeline in one environment.

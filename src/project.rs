@@ -75,6 +75,11 @@ impl Project {
         files.filter(|files| files.iter().any(|f| f.ends_with("/__init__.py"))).flatten().collect()
     }
 
+    /// Returns the paths of the files directly in `folder`.
+    pub fn files(&self, folder: &str) -> Vec<String> {
+        self.disk.files(folder)
+    }
+
     fn resolve(&self, path: &str) -> String {
         match path.strip_prefix("./") {
             Some(rest) if self.beside.is_empty() => rest.to_owned(),

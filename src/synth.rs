@@ -1,44 +1,59 @@
 //! From a pipeline to the files of its environment; pure: the same pipeline gives the same bytes.
 
+mod materials;
+mod output;
+mod stacks;
+
+use std::collections::BTreeMap;
+
+use crate::archive::{self, Archive};
 use crate::diagnostic::Diagnostic;
-use crate::manifest::manifest;
-use crate::model::Pipeline;
-use crate::project::Project;
+use crate::model::{Name, Pipeline};
+use crate::verify::{self, Depth};
+use crate::workflow::{self, StateMachine};
 
-/// What goes into the files beside the pipeline.
-#[derive(Debug)]
-pub struct Materials {}
+pub use materials::Materials;
+pub use output::{File, Form};
 
-impl Materials {
-    /// Reads what a pipeline needs from its project.
-    pub fn of(_: &Pipeline, _: &mut Project) -> Result<Self, Vec<Diagnostic>> {
-        Ok(Self {})
+use output::Output;
+
+/// Returns the files of the pipeline's environment, and what is wrong with them; with an error among that, the files are
+/// not whole and must not be written.
+pub fn synth(
+    pipeline: &Pipeline,
+    materials: &Materials,
+    form: Form,
+    depth: Depth,
+) -> (Vec<File>, Vec<Diagnostic>) {
+    let mut output = Output::new(pipeline, form, depth);
+    let archives = archives(pipeline, materials);
+    for archive in archives.values() {
+        output.archive(archive);
     }
+    let machines = machines(pipeline, &mut output);
+    stacks::add(pipeline, &machines, &archives, &mut output);
+    materials.texts(pipeline, &mut output);
+    stacks::add_extra(pipeline, &mut output);
+    output.finish()
 }
 
-/// A file below `out/<environment>/`.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// Its path there, with `/` between folders.
-    pub path: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-    /// Whether it is an asset: named after its content, and ignored by git.
-    pub is_asset: bool,
+fn archives(pipeline: &Pipeline, materials: &Materials) -> BTreeMap<Name, Archive> {
+    let packed = |lambda| archive::lambda(lambda, &materials.shared_of(lambda));
+    pipeline.lambdas.iter().map(|lambda| (lambda.name.clone(), packed(lambda))).collect()
 }
 
-/// The form of templates.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
-    /// For people.
-    Yaml,
-    /// For programs.
-    Json,
-}
-
-/// Returns the files of the pipeline's environment, and what is wrong with them.
-pub fn synth(pipeline: &Pipeline, _: &Materials, _: Form) -> (Vec<File>, Vec<Diagnostic>) {
-    let paths = ["manifest.json".to_owned()];
-    let text = format!("{:#}\n", manifest(pipeline, &[], &[], &paths));
-    (vec![File { path: paths[0].clone(), bytes: text.into_bytes(), is_asset: false }], Vec::new())
+fn machines(pipeline: &Pipeline, output: &mut Output) -> Vec<StateMachine> {
+    let machines = match workflow::compile(pipeline) {
+        Ok(machines) => machines,
+        Err(problems) => {
+            output.problems.extend(problems);
+            return Vec::new();
+        }
+    };
+    for machine in &machines {
+        output.problems.extend(verify::definition(machine));
+        let path = format!("state-machines/{}.asl.json", pipeline.machine_name(&machine.name));
+        output.file(path, format!("{:#}\n", machine.definition).into_bytes());
+    }
+    machines
 }

@@ -15,7 +15,7 @@ record! {
         pub workers: Workers,
         /// Disk of each node in GiB, 64 unless given.
         pub disk_gb: Option<Spanned<u32>>,
-        /// Steps that run at once, 1 to 256; 1 unless given.
+        /// Steps that run at once, 1 to 256; one for each table of a kind, 10 at most, unless given.
         pub step_concurrency: Option<Spanned<u32>>,
         /// Minutes of idleness after which EMR ends the cluster; needs `network.egress`.
         pub idle_timeout_minutes: Option<Spanned<u32>>,

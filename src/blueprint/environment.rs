@@ -21,6 +21,14 @@ pub struct Environment {
 /// The keys of an environment that are its own; all others override the blueprint.
 pub(super) const OWN_KEYS: [&str; 3] = ["account", "region", "suffix"];
 
+/// Lays a blueprint over the one that it extends: mappings are merged, `null` removes a key, anything else replaces.
+pub fn extended(base: Node, root: &Node) -> Node {
+    merge(base, &without(root, &[EXTENDS]))
+}
+
+/// The key that names the blueprint to extend.
+pub const EXTENDS: &str = "extends";
+
 /// Returns the names of the blueprint's environments, in written order.
 pub fn environments(root: &Node, problems: &mut Problems) -> Vec<Spanned<String>> {
     let section = root.get("environments").map(|node| (&node.content, node.span));

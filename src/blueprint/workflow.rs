@@ -13,7 +13,7 @@ record! {
         pub asl: Option<Spanned<String>>,
         /// Fields of the execution's input; a `?` behind a name says that it may be missing.
         pub input: Vec<Spanned<String>>,
-        /// How long an execution may take, such as `4h`; 6 h unless given.
+        /// How long an execution may take, such as `4h`; 6 h or what its steps may take unless given.
         pub timeout: Option<Spanned<String>>,
         /// What is done after a failure is told, once the machine owns a cluster.
         pub on_failure: Option<Failure>,
@@ -61,7 +61,7 @@ record! {
         pub with: Named<Spanned<String>>,
         /// Time between two polls, such as `60s` or `5m`.
         pub every: Option<Spanned<String>>,
-        /// How long the step may take in all, such as `2h`; 3 h unless given.
+        /// How long the step may take in all, such as `2h`; 3 h, or the timeout of the machine that it runs, unless given.
         pub timeout: Option<Spanned<String>>,
         /// Values of `Status` that end the step well.
         pub done: Vec<Spanned<String>>,

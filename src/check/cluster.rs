@@ -1,7 +1,7 @@
 //! The EMR cluster.
 
 use crate::blueprint::decode::Spanned;
-use crate::blueprint::{self, Blueprint};
+use crate::blueprint::{self, Blueprint, Kind};
 use crate::diagnostic::{Diagnostic, Problems, Span};
 use crate::model::{Cluster, Network, Spot};
 
@@ -14,7 +14,6 @@ pub(super) fn cluster(
 ) -> Option<Cluster> {
     let written = &blueprint.cluster;
     let release = release(&written.release, problems);
-    let concurrency = written.step_concurrency.as_ref();
     Some(Cluster {
         name: cluster_name(blueprint, problems),
         release: release?,
@@ -29,7 +28,7 @@ pub(super) fn cluster(
         ),
         spot: spot(written.workers.spot.as_ref(), problems),
         disk_gb: number(written.disk_gb.as_ref(), "the disk in GiB", 15..=16_384, 64, problems),
-        step_concurrency: number(concurrency, "the number of steps at once", 1..=256, 1, problems),
+        step_concurrency: step_concurrency(blueprint, problems),
         idle_timeout_minutes: idle_timeout(written, network, problems),
         keep_on_failure_minutes: written.keep_on_failure_minutes.as_ref().map(|minutes| {
             number(Some(minutes), "the minutes to keep a cluster", 1..=1440, 60, problems)
@@ -37,6 +36,15 @@ pub(super) fn cluster(
         key_pair: written.key_pair.as_ref().map(|k| k.value.clone()),
         span: written.span,
     })
+}
+
+/// Returns how many steps run at once: as written, else one for each table of a kind, 10 at most.
+pub(super) fn step_concurrency(blueprint: &Blueprint, problems: &mut Problems) -> u32 {
+    let count = |kind| blueprint.tables.values().filter(|t| t.value.kind.value == kind).count();
+    let tables = Kind::ALL.iter().map(|kind| count(*kind)).max().unwrap_or(1);
+    let default = u32::try_from(tables.clamp(1, 10)).expect("10 at most");
+    let written = blueprint.cluster.step_concurrency.as_ref();
+    number(written, "the number of steps at once", 1..=256, default, problems)
 }
 
 fn cluster_name(blueprint: &Blueprint, problems: &mut Problems) -> String {

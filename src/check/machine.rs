@@ -1,6 +1,7 @@
 //! State machines: every name in them exists, every `Status` has a meaning, and no failure leaves a cluster running.
 
 mod asl;
+mod derive;
 mod duration;
 mod form;
 mod outcome;
@@ -52,8 +53,14 @@ pub(crate) fn machines(
     }
     notifies(written, known.lambdas, problems);
     if !reach::cycles(&machines, problems) {
+        derive::timeouts(&mut machines, blueprint);
         reach::reachable(blueprint, &machines, problems);
         owner::owners(&machines, known.lambdas, problems);
+    }
+    for machine in &machines {
+        if let Body::Steps(steps) = &machine.body {
+            duration::fits(steps, machine.timeout_seconds, machine.span, problems);
+        }
     }
     machines
 }
@@ -78,9 +85,6 @@ impl Context<'_> {
         let timeout = written.timeout.as_ref();
         let timeout_seconds = duration::seconds(timeout, problems).unwrap_or(TIMEOUT);
         let body = self.body(written, item.span, read, problems);
-        if let Some(Body::Steps(steps)) = &body {
-            duration::fits(steps, timeout_seconds, item.span, problems);
-        }
         let start_at = written.start_at.as_ref().is_some_and(|given| given.value);
         if start_at && written.steps.iter().all(|step| step.run.is_none()) {
             let span = written.start_at.as_ref().map_or(item.span, |given| given.span);

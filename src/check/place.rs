@@ -3,7 +3,7 @@
 use crate::blueprint::decode::{Decode, Spanned};
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{BadName, Environment, Partition};
+use crate::model::{BadName, Environment, Machine, Partition};
 use crate::yaml::Node;
 
 use super::parsed;
@@ -133,6 +133,22 @@ pub(super) fn version(written: &Spanned<String>, problems: &mut Problems) -> Opt
         }
     };
     parsed(&written.value, written, "the version", parse, problems)
+}
+
+/// Step Functions API, `CreateStateMachine`: to log, "the name should only contain 0-9, A-Z, a-z, - and _".
+pub(super) fn dotted_names(
+    version: &Spanned<String>,
+    machines: &[Machine],
+    problems: &mut Problems,
+) {
+    if version.value.contains('.') && machines.iter().any(|machine| machine.logging) {
+        let message = "logging of state machines whose names have a dot is not promised";
+        problems.add(
+            Diagnostic::warning("dotted-name", version.span, message)
+                .label("part of every state machine's name")
+                .help("choose a version without a dot, or write `logging: false` on the machines"),
+        );
+    }
 }
 
 pub(super) fn date(written: &Spanned<String>, problems: &mut Problems) -> Option<String> {

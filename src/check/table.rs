@@ -85,14 +85,14 @@ pub(super) fn databases_for(
 pub(super) fn tables(written: &Named<blueprint::Table>, problems: &mut Problems) -> Vec<Table> {
     let tables: Vec<_> =
         written.iter().filter_map(|(name, item)| table(name, item, problems)).collect();
+    let places: BTreeMap<&str, Span> = tables.iter().map(|t| (t.name.as_str(), t.span)).collect();
     for table in &tables {
         let rejected = format!("{}_rejected", table.name);
-        if let Some(other) = tables.iter().find(|other| other.name.as_str() == rejected) {
+        if let Some(place) = places.get(rejected.as_str()) {
             let message =
                 format!("the name `{rejected}` is taken by the rejected rows of `{}`", table.name);
             problems.add(
-                Diagnostic::error("duplicate-name", other.span, message)
-                    .help("choose another name"),
+                Diagnostic::error("duplicate-name", *place, message).help("choose another name"),
             );
         }
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::disk::{self, Folder};
-use crate::blueprint::decode::Spanned;
-use crate::blueprint::{environments, in_environment};
+use crate::blueprint::decode::{Decode, Spanned};
+use crate::blueprint::{EXTENDS, environments, extended, in_environment};
 use crate::check;
 use crate::diagnostic::{Diagnostic, FileId, Problems, Sources, Span};
 use crate::model::Pipeline;
@@ -45,7 +45,7 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
     let mut project = Project::new(Box::new(folder), beside(path, &root));
     let mut problems = Problems::default();
     let pipelines = match source(path, &mut project)? {
-        Ok(file) => match yaml::read(project.text(file), file) {
+        Ok(file) => match whole(file, &mut project, 0) {
             Ok(tree) => pipelines(&tree, selection.env.as_deref(), &mut project, &mut problems)?,
             Err(problem) => {
                 problems.add(problem);
@@ -58,6 +58,29 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
         }
     };
     Ok(Loaded { root, project, pipelines, problems })
+}
+
+/// A blueprint that extends one that extends one… ends here.
+const MAX_EXTENDS: usize = 8;
+
+/// Reads a blueprint, laid over the one that it extends.
+fn whole(file: FileId, project: &mut Project, depth: usize) -> Result<Node, Diagnostic> {
+    let tree = yaml::read(project.text(file), file)?;
+    let Some(node) = tree.get(EXTENDS) else { return Ok(tree) };
+    let mut problems = Problems::default();
+    let Some(path) = String::decode(node, &mut problems) else {
+        return Err(problems.into_sorted().remove(0));
+    };
+    if depth == MAX_EXTENDS {
+        let problem = Diagnostic::error(
+            "extends-itself",
+            node.span,
+            format!("`{path}` leads back here, or too far"),
+        );
+        return Err(problem.help("a blueprint extends another one, at most 8 in a row"));
+    }
+    let base = project.named(&path, node.span)?;
+    Ok(extended(whole(base, project, depth + 1)?, &tree))
 }
 
 /// The project's folder is the nearest one above the blueprint that has a `lambdas` folder, else the blueprint's own.

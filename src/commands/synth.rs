@@ -10,6 +10,7 @@ use super::load::{Loaded, Selection, load};
 use super::report::Format;
 use super::{Exit, report};
 use crate::synth::{self, File, Materials};
+use crate::verify::Depth;
 
 /// Write the CloudFormation stacks, state machines, scripts and code archives of a blueprint
 ///
@@ -47,7 +48,7 @@ pub(super) enum TemplateFormat {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut loaded = load(&args.selection)?;
-    let environments = documents(&mut loaded, args.template_format);
+    let environments = documents(&mut loaded, args.template_format, Depth::Patched);
     let problems = std::mem::take(&mut loaded.problems).into_sorted();
     if args.format == Format::Text {
         report::problems(&problems, loaded.sources());
@@ -82,7 +83,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// Returns the files of every environment that holds; problems are added to those of `loaded`.
-pub(super) fn documents(loaded: &mut Loaded, format: TemplateFormat) -> Vec<(String, Vec<File>)> {
+pub(super) fn documents(
+    loaded: &mut Loaded,
+    format: TemplateFormat,
+    depth: Depth,
+) -> Vec<(String, Vec<File>)> {
     let mut environments = Vec::new();
     for pipeline in &loaded.pipelines {
         let materials = match Materials::of(pipeline, &mut loaded.project) {
@@ -96,7 +101,7 @@ pub(super) fn documents(loaded: &mut Loaded, format: TemplateFormat) -> Vec<(Str
             TemplateFormat::Yaml => synth::Form::Yaml,
             TemplateFormat::Json => synth::Form::Json,
         };
-        let (files, problems) = synth::synth(pipeline, &materials, form);
+        let (files, problems) = synth::synth(pipeline, &materials, form, depth);
         loaded.problems.extend(problems);
         environments.push((pipeline.environment.name.clone(), files));
     }

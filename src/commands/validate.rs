@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::load::{Selection, load};
 use super::{Exit, report, synth};
+use crate::verify::Depth;
 
 /// Check a blueprint: everything that can be said without writing and without AWS
 #[derive(Debug, clap::Args)]
@@ -32,7 +33,8 @@ enum Format {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut loaded = load(&args.selection)?;
-    let environments = synth::documents(&mut loaded, synth::TemplateFormat::Yaml);
+    let environments =
+        synth::documents(&mut loaded, synth::TemplateFormat::Yaml, Depth::Everything);
     let problems = std::mem::take(&mut loaded.problems).into_sorted();
     let sources = loaded.sources();
     match args.format {

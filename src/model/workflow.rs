@@ -64,6 +64,9 @@ pub struct Step {
     pub span: Span,
 }
 
+/// The commands that load one table: finish what was left over, copy, load, archive.
+pub const COMMANDS_OF_A_LOAD: usize = 4;
+
 /// What a step does.
 #[derive(Clone, Debug)]
 pub enum Action {

@@ -3,7 +3,7 @@
 //! Each is `bash -c '…'` with a guard: without a file in the source it does nothing, so that an empty stage never empties a
 //! table. A listing that fails is no empty listing: then the command fails.
 
-use crate::model::{Area, Kind, Pipeline, Table};
+use crate::model::{Area, COMMANDS_OF_A_LOAD, Kind, Pipeline, Table};
 
 /// Where the files of a table stand, as addresses; in a Map they hold `$1` for the table's name.
 pub(super) struct Paths {
@@ -50,7 +50,7 @@ impl Paths {
     ///
     /// The first finishes what an earlier execution left in stage. Its files go to an archive folder of their own: the
     /// files that land next may bear the same names.
-    pub(super) fn commands(&self, run: &str) -> [Command; 4] {
+    pub(super) fn commands(&self, run: &str) -> [Command; COMMANDS_OF_A_LOAD] {
         let load = format!("hive -v --hivevar run={run} -f {}", self.script);
         let archive = |folder: &str| moved(&self.stage, &format!("{}/{folder}", self.archive));
         let finish = format!("{load} && {}", archive(&format!("run={run}-left-over")));

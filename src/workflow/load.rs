@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::Span;
-use crate::model::{Capability, Kind, Step, Table, Timing};
+use crate::model::{COMMANDS_OF_A_LOAD, Capability, Kind, Step, Table, Timing};
 
 use super::command::{Command, Paths, with_arguments};
 use super::failure::{Trouble, item_ends};
@@ -26,7 +26,7 @@ impl Lowering<'_> {
         let alone = usual.len() + own.len() == 1;
         let (mapped, single) =
             if usual.len() > 1 { (usual, own) } else { (vec![], [usual, own].concat()) };
-        let rounds = (mapped.len(), COMMANDS, concurrency);
+        let rounds = (mapped.len(), COMMANDS_OF_A_LOAD, concurrency);
         limit::time(self.machine, rounds, timing, (step.span, self.problems));
         if !mapped.is_empty() {
             self.map(step, kind, &mapped, (timing, concurrency));
@@ -220,9 +220,6 @@ fn shown(command: &Command, table: &Given) -> Given {
         Given::Path(path) => Given::Path(format!("States.Format('{} {{}}', {path})", command.name)),
     }
 }
-
-/// Commands of one table.
-const COMMANDS: usize = 4;
 
 /// Tells whether the commands find a table by its name alone.
 fn stands_as_usual(table: &Table) -> bool {

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Problems, Span};
 use crate::model::{Action, Step, Timing};
 
 /// What a Wait state and a timeout take at most (Amazon States Language: 99,999,999 seconds).
-const LONGEST: u32 = 99_999_999;
+pub(super) const LONGEST: u32 = 99_999_999;
 
 /// Reads a duration, 1 second or more.
 pub(super) fn seconds(written: Option<&Spanned<String>>, problems: &mut Problems) -> Option<u32> {

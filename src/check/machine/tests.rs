@@ -114,7 +114,7 @@ fn polls_say_how_often_and_how_long() {
     assert_step(bad, "bad-duration", "1 minute", "`1 minute` is no duration");
     let late = "      - {load: dimension, every: 2h, timeout: 1h}";
     assert_step(late, "timeout", "2h", "the first poll comes after the timeout");
-    let long = "      - {load: dimension, every: 60s, timeout: 7h}";
+    let long = "      - {load: dimension, every: 60s, timeout: 7h}\n    timeout: 6h";
     let message = "`Load dimension` may take 25200 seconds, and its machine ends after 21600";
     assert_step(long, "timeout", "{", message);
     let many = "      - {load: dimension, every: 60s, concurrency: 5}";

@@ -26,142 +26,148 @@ const TO_CLUSTER: u16 = 8443;
 const TO_SERVICE: u16 = 9443;
 
 const HTTPS: u16 = 443;
+const ALL_PORTS: [u16; 2] = [0, 65_535];
+
+const STEER: &str = "EMR steers the nodes";
+const GOSSIP: &str = "Nodes of a cluster talk to each other";
 
 /// Adds the groups, their rules and their outputs.
 pub(super) fn add(template: &mut Template, pipeline: &Pipeline, place: &Place) {
-    let s3 = template.prefix_list(
-        "S3PrefixListId",
-        gateway_name(pipeline),
-        "The addresses of S3 in the region",
-    );
-    let to_s3 = |ports: [u16; 2], description: &str| {
-        json!({
-            "IpProtocol": "tcp",
-            "FromPort": ports[0],
-            "ToPort": ports[1],
-            "DestinationPrefixListId": s3,
-            "Description": description,
-        })
-    };
-    let all = [0, 65_535];
-    let nowhere = json!({
-        "IpProtocol": "tcp",
-        "FromPort": HTTPS,
-        "ToPort": HTTPS,
-        "CidrIp": "127.0.0.1/32",
-        "Description": "Nowhere: endpoints only answer",
-    });
-    let mut group = |id: &str, name: &str, about: &str, egress: Value| {
+    let addresses = "The addresses of S3 in the region";
+    let s3 = template.prefix_list("S3PrefixListId", gateway_name(pipeline), addresses);
+    let data = "Data and packages in S3";
+    let groups = [
+        (LAMBDA, "lambda", "Functions", to_s3(&s3, [HTTPS; 2], "Configuration and state in S3")),
+        (ENDPOINTS, "endpoints", "Interface endpoints", nowhere()),
+        (MASTER, "emr-master", "Master nodes of EMR", to_s3(&s3, ALL_PORTS, data)),
+        (WORKER, "emr-worker", "Core and task nodes of EMR", to_s3(&s3, ALL_PORTS, data)),
+        (SERVICE, "emr-service", "Access of EMR to private nodes", to_nodes()),
+    ];
+    for (id, name, about, egress) in groups {
+        let tags = if id.starts_with("Emr") {
+            tags_for_emr(pipeline, name)
+        } else {
+            named(pipeline, name)
+        };
         let properties = json!({
             "GroupName": pipeline.own_name(name),
             "GroupDescription": about,
             "VpcId": place.vpc_id,
             "SecurityGroupEgress": egress,
-            "Tags": if id.starts_with("Emr") { tags_for_emr(pipeline, name) } else { named(pipeline, name) },
+            "Tags": tags,
         });
         template.add(id, Resource::new("AWS::EC2::SecurityGroup", place.span, properties));
-    };
-    group(
-        LAMBDA,
-        "lambda",
-        "Functions",
-        json!([to_s3([HTTPS; 2], "Configuration and state in S3")]),
-    );
-    group(ENDPOINTS, "endpoints", "Interface endpoints", json!([nowhere]));
-    group(
-        MASTER,
-        "emr-master",
-        "Master nodes of EMR",
-        json!([to_s3(all, "Data and packages in S3")]),
-    );
-    group(
-        WORKER,
-        "emr-worker",
-        "Core and task nodes of EMR",
-        json!([to_s3(all, "Data and packages in S3")]),
-    );
-    let to_nodes = [MASTER, WORKER].map(|node| {
+    }
+    rules(template, pipeline, place);
+    outputs(template);
+}
+
+fn to_s3(prefix_list: &Value, ports: [u16; 2], about: &str) -> Value {
+    json!([{
+        "IpProtocol": "tcp",
+        "FromPort": ports[0],
+        "ToPort": ports[1],
+        "DestinationPrefixListId": prefix_list,
+        "Description": about,
+    }])
+}
+
+fn nowhere() -> Value {
+    json!([{
+        "IpProtocol": "tcp",
+        "FromPort": HTTPS,
+        "ToPort": HTTPS,
+        "CidrIp": "127.0.0.1/32",
+        "Description": "Nowhere: endpoints only answer",
+    }])
+}
+
+fn to_nodes() -> Value {
+    let rule = |node: &str| {
         json!({
             "IpProtocol": "tcp",
             "FromPort": TO_CLUSTER,
             "ToPort": TO_CLUSTER,
             "DestinationSecurityGroupId": attribute(node, "GroupId"),
-            "Description": "EMR steers the nodes",
+            "Description": STEER,
         })
-    });
-    group(SERVICE, "emr-service", "Access of EMR to private nodes", json!(to_nodes));
-    rules(template, pipeline, place);
-    outputs(template);
+    };
+    [MASTER, WORKER].map(rule).into()
 }
 
-/// What may pass from one group to another.
-struct Flow<'a> {
+/// What may pass from one group to another, through one port or all.
+struct Flow {
     id: String,
     from: Value,
     to: Value,
-    ports: Option<u16>,
-    about: &'a str,
+    port: Option<u16>,
+    about: &'static str,
+}
+
+fn between(from: &str, to: &str, port: Option<u16>, about: &'static str) -> Flow {
+    Flow {
+        id: format!("{}To{}", short(from), short(to)),
+        from: attribute(from, "GroupId"),
+        to: attribute(to, "GroupId"),
+        port,
+        about,
+    }
+}
+
+fn short(id: &str) -> &str {
+    id.trim_end_matches("SecurityGroup")
 }
 
 fn rules(template: &mut Template, pipeline: &Pipeline, place: &Place) {
-    let group = |id: &str| attribute(id, "GroupId");
-    let between = |from: &str, to: &str, ports: Option<u16>, about: &'static str| Flow {
-        id: format!(
-            "{}To{}",
-            from.trim_end_matches("SecurityGroup"),
-            to.trim_end_matches("SecurityGroup")
-        ),
-        from: group(from),
-        to: group(to),
-        ports,
-        about,
-    };
     let mut flows = vec![
         between(LAMBDA, ENDPOINTS, Some(HTTPS), "Functions call AWS"),
         between(MASTER, ENDPOINTS, Some(HTTPS), "Hive reads the catalog"),
         between(WORKER, ENDPOINTS, Some(HTTPS), "Hive reads the catalog"),
-        between(MASTER, MASTER, None, "Nodes of a cluster talk to each other"),
-        between(MASTER, WORKER, None, "Nodes of a cluster talk to each other"),
-        between(WORKER, MASTER, None, "Nodes of a cluster talk to each other"),
-        between(WORKER, WORKER, None, "Nodes of a cluster talk to each other"),
+        between(MASTER, MASTER, None, GOSSIP),
+        between(MASTER, WORKER, None, GOSSIP),
+        between(WORKER, MASTER, None, GOSSIP),
+        between(WORKER, WORKER, None, GOSSIP),
         between(MASTER, SERVICE, Some(TO_SERVICE), "The cluster reports to EMR"),
     ];
-    for (service, other) in endpoints::existing(pipeline) {
-        let callers = [LAMBDA, MASTER, WORKER];
-        flows.extend(callers.map(|caller| Flow {
-            id: format!("{}To{}", caller.trim_end_matches("SecurityGroup"), logical_id(&service)),
-            from: group(caller),
-            to: other.as_str().into(),
-            ports: Some(HTTPS),
-            about: "Calls through an endpoint that is there",
-        }));
-    }
+    flows.extend(to_existing_endpoints(pipeline));
     for flow in flows {
         template.add(format!("{}Egress", flow.id), egress(place, &flow));
         template.add(format!("{}Ingress", flow.id), ingress(place, &flow));
     }
     for node in [MASTER, WORKER] {
-        let flow = between(SERVICE, node, Some(TO_CLUSTER), "EMR steers the nodes");
+        let flow = between(SERVICE, node, Some(TO_CLUSTER), STEER);
         template.add(format!("{}Ingress", flow.id), ingress(place, &flow));
     }
 }
 
-fn egress(place: &Place, flow: &Flow<'_>) -> Resource {
+fn to_existing_endpoints(pipeline: &Pipeline) -> impl Iterator<Item = Flow> {
+    endpoints::existing(pipeline).into_iter().flat_map(|(service, group)| {
+        [LAMBDA, MASTER, WORKER].map(|caller| Flow {
+            id: format!("{}To{}", short(caller), logical_id(&service)),
+            from: attribute(caller, "GroupId"),
+            to: group.as_str().into(),
+            port: Some(HTTPS),
+            about: "Calls through an endpoint that is there",
+        })
+    })
+}
+
+fn egress(place: &Place, flow: &Flow) -> Resource {
     let mut properties = rule(flow);
     properties["GroupId"] = flow.from.clone();
     properties["DestinationSecurityGroupId"] = flow.to.clone();
     Resource::new("AWS::EC2::SecurityGroupEgress", place.span, properties)
 }
 
-fn ingress(place: &Place, flow: &Flow<'_>) -> Resource {
+fn ingress(place: &Place, flow: &Flow) -> Resource {
     let mut properties = rule(flow);
     properties["GroupId"] = flow.to.clone();
     properties["SourceSecurityGroupId"] = flow.from.clone();
     Resource::new("AWS::EC2::SecurityGroupIngress", place.span, properties)
 }
 
-fn rule(flow: &Flow<'_>) -> Value {
-    match flow.ports {
+fn rule(flow: &Flow) -> Value {
+    match flow.port {
         Some(port) => json!({
             "IpProtocol": "tcp",
             "FromPort": port,

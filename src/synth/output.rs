@@ -1,0 +1,157 @@
+//! What a synth gives, while it is collected.
+
+use serde_json::Value;
+
+use crate::archive::Archive;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::hash::sha256;
+use crate::manifest::{Asset, Entry, manifest};
+use crate::model::Pipeline;
+use crate::template::Stack;
+use crate::text::TextFile;
+use crate::verify::{self, Depth, Outline};
+use crate::yaml;
+
+/// A file below `out/<environment>/`.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its path there, with `/` between folders.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Whether it is an asset: named after its content, and ignored by git.
+    pub is_asset: bool,
+}
+
+/// The form of templates.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    /// For people.
+    Yaml,
+    /// For programs.
+    Json,
+}
+
+/// Files, manifest and problems so far.
+pub(super) struct Output<'a> {
+    pipeline: &'a Pipeline,
+    form: Form,
+    depth: Depth,
+    files: Vec<File>,
+    entries: Vec<Entry>,
+    assets: Vec<Asset>,
+    /// What is known of the stacks so far: their names and outputs.
+    pub(super) outlines: Vec<Outline>,
+    /// What is wrong.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// A stack after its checks, as text.
+pub(super) struct Rendered {
+    entry: Entry,
+    file: File,
+    outline: Outline,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Output<'a> {
+    pub(super) fn new(pipeline: &'a Pipeline, form: Form, depth: Depth) -> Self {
+        let (files, entries, assets) = (Vec::new(), Vec::new(), Vec::new());
+        Self {
+            pipeline,
+            form,
+            depth,
+            files,
+            entries,
+            assets,
+            outlines: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Adds a file.
+    pub(super) fn file(&mut self, path: String, bytes: Vec<u8>) {
+        self.files.push(File { path, bytes, is_asset: false });
+    }
+
+    /// Adds a code archive; Lambdas with the same code share it.
+    pub(super) fn archive(&mut self, archive: &Archive) {
+        let path = archive.key();
+        if self.files.iter().any(|file| file.path == path) {
+            return;
+        }
+        let (key, sha256) = (path.clone(), archive.sha256.clone());
+        let asset =
+            Asset { path: path.clone(), bucket: "artifacts", key, sha256, bindings: Vec::new() };
+        self.assets.push(asset);
+        self.files.push(File { path, bytes: archive.bytes.clone(), is_asset: true });
+    }
+
+    /// Adds a text file that goes to the workarea bucket.
+    pub(super) fn text(&mut self, text: TextFile) {
+        let bindings = text.bindings.iter().map(|b| format!("{}.{}", b.stack, b.output)).collect();
+        let bytes = text.content.into_bytes();
+        let (path, key) = (text.path.clone(), text.key);
+        self.assets.push(Asset { path, bucket: "workarea", key, sha256: sha256(&bytes), bindings });
+        self.file(text.path, bytes);
+    }
+
+    /// Lays the overrides over a stack, checks it and renders it; needs nothing but the stack, so stacks can go side by side.
+    pub(super) fn render(&self, mut stack: Stack) -> Rendered {
+        let mut problems = Vec::new();
+        let patched = verify::overrides(self.pipeline, &mut stack, &mut problems);
+        problems.extend(verify::stack(self.pipeline, &stack, &patched, self.depth));
+        let (path, bytes) = self.document(&stack.name, &stack.template.to_json());
+        let origin =
+            stack.template.resources.values().next().map_or_else(Span::default, |r| r.origin);
+        problems.extend(verify::rendered(&stack.name, bytes.len(), origin));
+        let entry = Entry::new(&stack, &path, &bytes);
+        Rendered {
+            entry,
+            file: File { path, bytes, is_asset: false },
+            outline: Outline::of(&stack),
+            problems,
+        }
+    }
+
+    /// Adds a rendered stack.
+    pub(super) fn add(&mut self, rendered: Rendered) {
+        self.entries.push(rendered.entry);
+        self.files.push(rendered.file);
+        self.outlines.push(rendered.outline);
+        self.problems.extend(rendered.problems);
+    }
+
+    /// Adds a template that someone else made.
+    pub(super) fn add_template(
+        &mut self,
+        name: &str,
+        template: &Value,
+        entry: impl FnOnce(&str, &[u8]) -> Entry,
+    ) {
+        let (path, bytes) = self.document(name, template);
+        self.entries.push(entry(&path, &bytes));
+        self.file(path, bytes);
+    }
+
+    fn document(&self, stack: &str, template: &Value) -> (String, Vec<u8>) {
+        match self.form {
+            Form::Yaml => (format!("{stack}.template.yaml"), yaml::write(template).into_bytes()),
+            Form::Json => {
+                (format!("{stack}.template.json"), format!("{template:#}\n").into_bytes())
+            }
+        }
+    }
+
+    /// Returns the files, the manifest among them, and the problems.
+    pub(super) fn finish(mut self) -> (Vec<File>, Vec<Diagnostic>) {
+        let names: Vec<String> = self.entries.iter().map(|entry| entry.name.clone()).collect();
+        self.problems.extend(verify::unknown_stacks(self.pipeline, &names));
+        let mut paths: Vec<String> = self.files.iter().map(|file| file.path.clone()).collect();
+        paths.push("manifest.json".to_owned());
+        paths.sort();
+        let manifest = manifest(self.pipeline, &self.entries, &self.assets, &paths);
+        self.file("manifest.json".to_owned(), format!("{manifest:#}\n").into_bytes());
+        (self.files, self.problems)
+    }
+}

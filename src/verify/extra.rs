@@ -1,0 +1,142 @@
+//! Templates written by hand: checked like patched resources, each problem at its line in the template.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{policy, references, told};
+use crate::aws;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::model::{ExtraStack, Pipeline};
+use crate::template::Stack;
+use crate::yaml::Node;
+
+/// What other stacks may name of a stack.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// Its short name.
+    pub name: String,
+    /// Its outputs.
+    pub outputs: Vec<String>,
+}
+
+impl Outline {
+    /// Returns the outline of a stack.
+    pub fn of(stack: &Stack) -> Self {
+        Self { name: stack.name.clone(), outputs: stack.template.outputs.keys().cloned().collect() }
+    }
+}
+
+/// Checks all hand-written templates; `stacks` are those that the model gives.
+pub fn extra_stacks(pipeline: &Pipeline, stacks: &[Outline]) -> Vec<Diagnostic> {
+    let names: Vec<&str> = stacks.iter().map(|stack| stack.name.as_str()).collect();
+    let mut problems = Vec::new();
+    for extra in &pipeline.extra_stacks {
+        if names.contains(&extra.name.as_str()) {
+            let message = format!("the stack `{}` has the name of one that is made", extra.name);
+            problems
+                .push(Diagnostic::error("duplicate-name", extra.span, message).help("rename it"));
+        }
+        problems.extend(order(pipeline, extra, &names));
+        problems.extend(parameters(extra, stacks));
+        problems.extend(resources(extra));
+    }
+    problems
+}
+
+fn order(pipeline: &Pipeline, extra: &ExtraStack, names: &[&str]) -> Vec<Diagnostic> {
+    let earlier = pipeline.extra_stacks.iter().take_while(|other| other.name != extra.name);
+    let known: Vec<&str> =
+        names.iter().copied().chain(earlier.map(|other| other.name.as_str())).collect();
+    let strangers = extra.after.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+    let told = strangers.map(|(name, span)| {
+        let message = format!("`{}` comes after `{name}`, which is no stack before it", extra.name);
+        Diagnostic::error("unknown-stack", *span, message).suggest(name, known.iter().copied())
+    });
+    told.collect()
+}
+
+/// `<stack.Output>` must exist; a parameter of the template without a default must be given.
+fn parameters(extra: &ExtraStack, stacks: &[Outline]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let declared = extra.json["Parameters"].as_object();
+    for (name, (value, span)) in &extra.parameters {
+        if !declared.is_some_and(|declared| declared.contains_key(name)) {
+            let message = format!("the template of `{}` has no parameter `{name}`", extra.name);
+            problems.push(
+                Diagnostic::error("unknown-parameter", *span, message)
+                    .help("remove it, or declare it there"),
+            );
+        }
+        let Some((stack, output)) = extra.output_of(value) else { continue };
+        let found = stacks.iter().find(|known| known.name == stack);
+        if !found.is_some_and(|stack| stack.outputs.iter().any(|known| known == output)) {
+            let message = format!("the stack `{stack}` has no output `{output}`");
+            let problem = Diagnostic::error("unknown-output", *span, message);
+            let known =
+                found.map(|stack| stack.outputs.iter().map(String::as_str).collect::<Vec<_>>());
+            problems.push(match known.filter(|known| !known.is_empty()) {
+                Some(known) => problem.suggest(output, known),
+                None => problem.help("name an output such as `<network.VpcId>`"),
+            });
+        }
+    }
+    for (name, parameter) in declared.into_iter().flatten() {
+        if parameter.get("Default").is_none() && !extra.parameters.contains_key(name) {
+            let message = format!("the parameter `{name}` of `{}` gets no value", extra.name);
+            problems.push(
+                Diagnostic::error("missing-parameter", extra.span, message)
+                    .help(format!("add `parameters: {{{name}: …}}`")),
+            );
+        }
+    }
+    problems
+}
+
+fn resources(extra: &ExtraStack) -> Vec<Diagnostic> {
+    let resources = extra.json["Resources"].as_object();
+    let parameters = extra.json["Parameters"].as_object();
+    let known: BTreeSet<&str> =
+        resources.into_iter().chain(parameters).flatten().map(|(name, _)| name.as_str()).collect();
+    let mut problems = Vec::new();
+    for (logical_id, resource) in resources.into_iter().flatten() {
+        let place = |pointer: &str| place(&extra.template, &["Resources", logical_id], pointer);
+        let Some(kind) = resource["Type"].as_str() else {
+            let message = format!("the resource `{logical_id}` has no `Type`");
+            problems.push(
+                Diagnostic::error("aws-schema", place(""), message).help("add `Type: AWS::…`"),
+            );
+            continue;
+        };
+        let empty = Value::Object(serde_json::Map::new());
+        let properties = resource.get("Properties").unwrap_or(&empty);
+        let violations =
+            aws::schema::check(kind, properties).into_iter().chain(policy::statements(properties));
+        problems.extend(violations.map(|violation| {
+            let at = format!("/Properties{}", violation.path);
+            told(&format!("{logical_id} ({kind})"), &violation, place(&at))
+        }));
+        for name in
+            references::names(properties).iter().filter(|name| !known.contains(name.as_str()))
+        {
+            let message = format!("`{logical_id}` names `{name}`, which is not there");
+            let problem = Diagnostic::error("dangling-reference", place(""), message);
+            problems.push(problem.help(references::remedy(name, &known)));
+        }
+    }
+    problems
+}
+
+/// Returns where a JSON pointer below `keys` leads in the template: as far as it goes.
+fn place(template: &Node, keys: &[&str], pointer: &str) -> Span {
+    let mut node = template;
+    let tokens =
+        pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
+    for token in keys.iter().map(|key| (*key).to_owned()).chain(tokens) {
+        match node.child(&token) {
+            Some(inner) => node = inner,
+            None => break,
+        }
+    }
+    node.span
+}

@@ -1,0 +1,174 @@
+-- Loads dimension_db.`every_type_dim` from text files: each load replaces the whole table.
+-- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
+SET hive.exec.dynamic.partition = true;
+SET hive.exec.dynamic.partition.mode = nonstrict;
+SET hive.exec.max.dynamic.partitions = 10000;
+SET hive.exec.max.dynamic.partitions.pernode = 10000;
+-- Files in folders below that of the table are loaded too: the archive step moves them all.
+SET hive.mapred.supports.subdirectories = true;
+SET mapreduce.input.fileinputformat.input.dir.recursive = true;
+-- Statistics of columns would need more rights on the catalog than a load does.
+SET hive.stats.column.autogather = false;
+
+-- Rows that do not fit the columns are kept as text, with the reason.
+WITH
+-- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+text AS (
+  SELECT
+    trim(regexp_replace(`a_boolean`, '^\uFEFF', '')) AS `a_boolean`,
+    trim(`a_tinyint`) AS `a_tinyint`,
+    trim(`a_smallint`) AS `a_smallint`,
+    trim(`an_int`) AS `an_int`,
+    trim(`a_bigint`) AS `a_bigint`,
+    trim(`a_float`) AS `a_float`,
+    trim(`a_double`) AS `a_double`,
+    trim(`a_decimal`) AS `a_decimal`,
+    `a_string`,
+    trim(`a_char`) AS `a_char`,
+    trim(`a_varchar`) AS `a_varchar`,
+    trim(`a_date`) AS `a_date`,
+    trim(`a_timestamp`) AS `a_timestamp`,
+    `_extra`,
+    INPUT__FILE__NAME AS `_source_file`,
+    BLOCK__OFFSET__INSIDE__FILE AS `_offset`
+  FROM stg_dimension_db.`every_type_dim`
+),
+-- Every line but empty ones and headers, with the reason to refuse it, or NULL.
+checked AS (
+  SELECT
+    `a_boolean`,
+    `a_tinyint`,
+    `a_smallint`,
+    `an_int`,
+    `a_bigint`,
+    `a_float`,
+    `a_double`,
+    `a_decimal`,
+    `a_string`,
+    `a_char`,
+    `a_varchar`,
+    `a_date`,
+    `a_timestamp`,
+    `_extra`,
+    `_source_file`,
+    `_offset`,
+    CASE
+      WHEN `a_timestamp` IS NULL THEN 'fewer fields than columns'
+      WHEN `_extra` <> '' THEN 'more fields than columns'
+      WHEN `a_boolean` <> '' AND NOT ((lower(`a_boolean`) IN ('true', 't', 'yes', 'y', '1') OR lower(`a_boolean`) IN ('false', 'f', 'no', 'n', '0'))) THEN 'a_boolean is not of type boolean'
+      WHEN `a_tinyint` <> '' AND NOT (`a_tinyint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_tinyint` AS tinyint) IS NOT NULL) THEN 'a_tinyint is not of type tinyint'
+      WHEN `a_smallint` <> '' AND NOT (`a_smallint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_smallint` AS smallint) IS NOT NULL) THEN 'a_smallint is not of type smallint'
+      WHEN `an_int` <> '' AND NOT (`an_int` RLIKE '^[+-]?[0-9]+$' AND CAST(`an_int` AS int) IS NOT NULL) THEN 'an_int is not of type int'
+      WHEN `a_bigint` <> '' AND NOT (`a_bigint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_bigint` AS bigint) IS NOT NULL) THEN 'a_bigint is not of type bigint'
+      WHEN `a_float` <> '' AND NOT (`a_float` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'a_float is not of type float'
+      WHEN `a_double` <> '' AND NOT (`a_double` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'a_double is not of type double'
+      WHEN `a_decimal` <> '' AND NOT (`a_decimal` RLIKE '^[+-]?(?=[.]?[0-9])0*[0-9]{0,28}([.][0-9]{0,10}0*)?$') THEN 'a_decimal is not of type decimal(38,10)'
+      WHEN `a_char` <> '' AND NOT (length(`a_char`) <= 10) THEN 'a_char is not of type char(10)'
+      WHEN `a_varchar` <> '' AND NOT (length(`a_varchar`) <= 200) THEN 'a_varchar is not of type varchar(200)'
+      WHEN `a_date` <> '' AND NOT (`a_date` RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND CAST(CAST(`a_date` AS date) AS string) = `a_date`) THEN 'a_date is not of type date'
+      WHEN `a_timestamp` <> '' AND NOT (`a_timestamp` RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?$' AND substr(CAST(CAST(regexp_replace(`a_timestamp`, 'T', ' ') AS timestamp) AS string), 1, 19) = substr(regexp_replace(`a_timestamp`, 'T', ' '), 1, 19)) THEN 'a_timestamp is not of type timestamp'
+    END AS `_reason`
+  FROM text
+  WHERE concat_ws(',', `a_boolean`, `a_tinyint`, `a_smallint`, `an_int`, `a_bigint`, `a_float`, `a_double`, `a_decimal`, `a_string`, `a_char`, `a_varchar`, `a_date`, `a_timestamp`) <> ''
+    AND lower(concat_ws(',', `a_boolean`, `a_tinyint`, `a_smallint`, `an_int`, `a_bigint`, `a_float`, `a_double`, `a_decimal`, `a_string`, `a_char`, `a_varchar`, `a_date`, `a_timestamp`)) <> 'a_boolean,a_tinyint,a_smallint,an_int,a_bigint,a_float,a_double,a_decimal,a_string,a_char,a_varchar,a_date,a_timestamp'
+)
+INSERT INTO TABLE stg_dimension_db.`every_type_dim_rejected` PARTITION (`run` = '${hivevar:run}')
+SELECT
+    `a_boolean`,
+    `a_tinyint`,
+    `a_smallint`,
+    `an_int`,
+    `a_bigint`,
+    `a_float`,
+    `a_double`,
+    `a_decimal`,
+    `a_string`,
+    `a_char`,
+    `a_varchar`,
+    `a_date`,
+    `a_timestamp`,
+    `_extra`,
+    `_reason`,
+    `_source_file`
+FROM checked
+WHERE `_reason` IS NOT NULL;
+
+-- All other rows become the table.
+WITH
+-- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+text AS (
+  SELECT
+    trim(regexp_replace(`a_boolean`, '^\uFEFF', '')) AS `a_boolean`,
+    trim(`a_tinyint`) AS `a_tinyint`,
+    trim(`a_smallint`) AS `a_smallint`,
+    trim(`an_int`) AS `an_int`,
+    trim(`a_bigint`) AS `a_bigint`,
+    trim(`a_float`) AS `a_float`,
+    trim(`a_double`) AS `a_double`,
+    trim(`a_decimal`) AS `a_decimal`,
+    `a_string`,
+    trim(`a_char`) AS `a_char`,
+    trim(`a_varchar`) AS `a_varchar`,
+    trim(`a_date`) AS `a_date`,
+    trim(`a_timestamp`) AS `a_timestamp`,
+    `_extra`,
+    INPUT__FILE__NAME AS `_source_file`,
+    BLOCK__OFFSET__INSIDE__FILE AS `_offset`
+  FROM stg_dimension_db.`every_type_dim`
+),
+-- Every line but empty ones and headers, with the reason to refuse it, or NULL.
+checked AS (
+  SELECT
+    `a_boolean`,
+    `a_tinyint`,
+    `a_smallint`,
+    `an_int`,
+    `a_bigint`,
+    `a_float`,
+    `a_double`,
+    `a_decimal`,
+    `a_string`,
+    `a_char`,
+    `a_varchar`,
+    `a_date`,
+    `a_timestamp`,
+    `_extra`,
+    `_source_file`,
+    `_offset`,
+    CASE
+      WHEN `a_timestamp` IS NULL THEN 'fewer fields than columns'
+      WHEN `_extra` <> '' THEN 'more fields than columns'
+      WHEN `a_boolean` <> '' AND NOT ((lower(`a_boolean`) IN ('true', 't', 'yes', 'y', '1') OR lower(`a_boolean`) IN ('false', 'f', 'no', 'n', '0'))) THEN 'a_boolean is not of type boolean'
+      WHEN `a_tinyint` <> '' AND NOT (`a_tinyint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_tinyint` AS tinyint) IS NOT NULL) THEN 'a_tinyint is not of type tinyint'
+      WHEN `a_smallint` <> '' AND NOT (`a_smallint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_smallint` AS smallint) IS NOT NULL) THEN 'a_smallint is not of type smallint'
+      WHEN `an_int` <> '' AND NOT (`an_int` RLIKE '^[+-]?[0-9]+$' AND CAST(`an_int` AS int) IS NOT NULL) THEN 'an_int is not of type int'
+      WHEN `a_bigint` <> '' AND NOT (`a_bigint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_bigint` AS bigint) IS NOT NULL) THEN 'a_bigint is not of type bigint'
+      WHEN `a_float` <> '' AND NOT (`a_float` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'a_float is not of type float'
+      WHEN `a_double` <> '' AND NOT (`a_double` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'a_double is not of type double'
+      WHEN `a_decimal` <> '' AND NOT (`a_decimal` RLIKE '^[+-]?(?=[.]?[0-9])0*[0-9]{0,28}([.][0-9]{0,10}0*)?$') THEN 'a_decimal is not of type decimal(38,10)'
+      WHEN `a_char` <> '' AND NOT (length(`a_char`) <= 10) THEN 'a_char is not of type char(10)'
+      WHEN `a_varchar` <> '' AND NOT (length(`a_varchar`) <= 200) THEN 'a_varchar is not of type varchar(200)'
+      WHEN `a_date` <> '' AND NOT (`a_date` RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND CAST(CAST(`a_date` AS date) AS string) = `a_date`) THEN 'a_date is not of type date'
+      WHEN `a_timestamp` <> '' AND NOT (`a_timestamp` RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?$' AND substr(CAST(CAST(regexp_replace(`a_timestamp`, 'T', ' ') AS timestamp) AS string), 1, 19) = substr(regexp_replace(`a_timestamp`, 'T', ' '), 1, 19)) THEN 'a_timestamp is not of type timestamp'
+    END AS `_reason`
+  FROM text
+  WHERE concat_ws(',', `a_boolean`, `a_tinyint`, `a_smallint`, `an_int`, `a_bigint`, `a_float`, `a_double`, `a_decimal`, `a_string`, `a_char`, `a_varchar`, `a_date`, `a_timestamp`) <> ''
+    AND lower(concat_ws(',', `a_boolean`, `a_tinyint`, `a_smallint`, `an_int`, `a_bigint`, `a_float`, `a_double`, `a_decimal`, `a_string`, `a_char`, `a_varchar`, `a_date`, `a_timestamp`)) <> 'a_boolean,a_tinyint,a_smallint,an_int,a_bigint,a_float,a_double,a_decimal,a_string,a_char,a_varchar,a_date,a_timestamp'
+)
+INSERT OVERWRITE TABLE dimension_db.`every_type_dim`
+SELECT
+    CASE WHEN lower(`a_boolean`) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(`a_boolean`) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END AS `a_boolean`,
+    CAST(`a_tinyint` AS tinyint) AS `a_tinyint`,
+    CAST(`a_smallint` AS smallint) AS `a_smallint`,
+    CAST(`an_int` AS int) AS `an_int`,
+    CAST(`a_bigint` AS bigint) AS `a_bigint`,
+    CAST(`a_float` AS float) AS `a_float`,
+    CAST(`a_double` AS double) AS `a_double`,
+    CAST(`a_decimal` AS decimal(38,10)) AS `a_decimal`,
+    `a_string`,
+    CAST(`a_char` AS char(10)) AS `a_char`,
+    CAST(`a_varchar` AS varchar(200)) AS `a_varchar`,
+    CAST(`a_date` AS date) AS `a_date`,
+    CAST(regexp_replace(`a_timestamp`, 'T', ' ') AS timestamp) AS `a_timestamp`
+FROM checked
+WHERE `_reason` IS NULL;

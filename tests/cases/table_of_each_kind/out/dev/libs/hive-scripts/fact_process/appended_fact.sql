@@ -1,0 +1,90 @@
+-- Loads fact_db.`appended_fact` from text files.
+-- A load adds rows: the same file loaded twice stands there twice.
+-- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
+SET hive.exec.dynamic.partition = true;
+SET hive.exec.dynamic.partition.mode = nonstrict;
+SET hive.exec.max.dynamic.partitions = 10000;
+SET hive.exec.max.dynamic.partitions.pernode = 10000;
+-- Files in folders below that of the table are loaded too: the archive step moves them all.
+SET hive.mapred.supports.subdirectories = true;
+SET mapreduce.input.fileinputformat.input.dir.recursive = true;
+-- Statistics of columns would need more rights on the catalog than a load does.
+SET hive.stats.column.autogather = false;
+
+-- Rows that do not fit the columns are kept as text, with the reason.
+WITH
+-- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+text AS (
+  SELECT
+    trim(regexp_replace(`id`, '^\uFEFF', '')) AS `id`,
+    trim(`amount`) AS `amount`,
+    `_extra`,
+    INPUT__FILE__NAME AS `_source_file`,
+    BLOCK__OFFSET__INSIDE__FILE AS `_offset`
+  FROM stg_fact_db.`appended_fact`
+),
+-- Every line but empty ones and headers, with the reason to refuse it, or NULL.
+checked AS (
+  SELECT
+    `id`,
+    `amount`,
+    `_extra`,
+    `_source_file`,
+    `_offset`,
+    CASE
+      WHEN `amount` IS NULL THEN 'fewer fields than columns'
+      WHEN `_extra` <> '' THEN 'more fields than columns'
+      WHEN `id` <> '' AND NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL) THEN 'id is not of type bigint'
+      WHEN `amount` <> '' AND NOT (`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'amount is not of type double'
+    END AS `_reason`
+  FROM text
+  WHERE concat_ws(',', `id`, `amount`) <> ''
+    AND lower(concat_ws(',', `id`, `amount`)) <> 'id,amount'
+)
+INSERT INTO TABLE stg_fact_db.`appended_fact_rejected` PARTITION (`run` = '${hivevar:run}')
+SELECT
+    `id`,
+    `amount`,
+    `_extra`,
+    `_reason`,
+    `_source_file`
+FROM checked
+WHERE `_reason` IS NOT NULL;
+
+-- All other rows are added.
+WITH
+-- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+text AS (
+  SELECT
+    trim(regexp_replace(`id`, '^\uFEFF', '')) AS `id`,
+    trim(`amount`) AS `amount`,
+    `_extra`,
+    INPUT__FILE__NAME AS `_source_file`,
+    BLOCK__OFFSET__INSIDE__FILE AS `_offset`
+  FROM stg_fact_db.`appended_fact`
+),
+-- Every line but empty ones and headers, with the reason to refuse it, or NULL.
+checked AS (
+  SELECT
+    `id`,
+    `amount`,
+    `_extra`,
+    `_source_file`,
+    `_offset`,
+    CASE
+      WHEN `amount` IS NULL THEN 'fewer fields than columns'
+      WHEN `_extra` <> '' THEN 'more fields than columns'
+      WHEN `id` <> '' AND NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL) THEN 'id is not of type bigint'
+      WHEN `amount` <> '' AND NOT (`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'amount is not of type double'
+    END AS `_reason`
+  FROM text
+  WHERE concat_ws(',', `id`, `amount`) <> ''
+    AND lower(concat_ws(',', `id`, `amount`)) <> 'id,amount'
+)
+INSERT INTO TABLE fact_db.`appended_fact`
+SELECT
+    CAST(`id` AS bigint) AS `id`,
+    CAST(`amount` AS double) AS `amount`
+FROM checked
+WHERE `_reason` IS NULL
+;
