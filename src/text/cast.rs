@@ -1,7 +1,8 @@
 //! From the text of a field to a Hive type: the expression, and the condition under which the text is fit for it.
 //!
 //! A bare CAST will not do: Hive turns `12x` into NULL, cuts `1.7` to 1 and `abcd` to `varchar(3)`, rounds decimals, and takes
-//! the 31st of February for the 2nd of March. All of that is refused here. The empty text is NULL for every type but `string`.
+//! the 31st of February for the 2nd of March. All of that is refused here. The empty text is NULL, but
+//! for `string`, `char` and `varchar`.
 
 use crate::model::HiveType;
 

@@ -204,10 +204,12 @@ fn faults(table: &Table, columns: &[&Column], casts: &[Cast]) -> Vec<String> {
             faults.push(format!("WHEN `{name}` = '' THEN '{name} is empty'"));
         }
         if let Some(fits) = &cast.fits {
+            // Engines answer NULL where Hive wraps a date around, and NOT NULL would let the row pass.
             let not_empty = if needed { String::new() } else { format!("`{name}` <> '' AND ") };
             let kind = &column.hive_type;
-            faults
-                .push(format!("WHEN {not_empty}NOT ({fits}) THEN '{name} is not of type {kind}'"));
+            faults.push(format!(
+                "WHEN {not_empty}NOT coalesce({fits}, FALSE) THEN '{name} is not of type {kind}'"
+            ));
         }
     }
     faults

@@ -107,6 +107,13 @@ fn scripts_name_every_column_and_never_take_all() {
 }
 
 #[test]
+fn a_row_that_no_check_can_judge_is_refused() {
+    let fits = "`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL";
+    let case = format!("WHEN NOT coalesce({fits}, FALSE) THEN 'date_id is not of type int'");
+    assert!(fact(Load::Merge).contains(&case));
+}
+
+#[test]
 fn the_load_decides_how_rows_are_inserted() {
     let into = |verb: &str| {
         format!("INSERT {verb} TABLE fact_db.`sample_country_tx_fact` PARTITION (`date_id`)")
