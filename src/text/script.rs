@@ -1,6 +1,7 @@
 //! The Hive script of each table: what its template is given.
 
 use std::collections::BTreeSet;
+use std::thread;
 
 use handlebars::Context;
 use serde::Serialize;
@@ -38,25 +39,42 @@ struct Values<'a> {
     distribute: Option<String>,
 }
 
+/// Thousands of scripts are worth a second thread.
+const FEW: usize = 64;
+
 pub(super) fn render(
     pipeline: &Pipeline,
     engine: &Engine,
 ) -> Result<Vec<TextFile>, Vec<Diagnostic>> {
-    let mut files = Vec::with_capacity(pipeline.tables.len());
+    let tables = pipeline.tables.as_slice();
+    let render = |tables: &[Table]| -> Vec<Result<TextFile, Vec<Diagnostic>>> {
+        tables.iter().map(|table| script(pipeline, engine, table)).collect()
+    };
+    let (here, there) = tables.split_at(if tables.len() > FEW { tables.len() / 2 } else { 0 });
+    let (first, second) = thread::scope(|scope| {
+        let other = (!here.is_empty()).then(|| scope.spawn(|| render(here)));
+        let second = render(there);
+        let first = other.map(|other| other.join().expect("rendering does not panic"));
+        (first.unwrap_or_default(), second)
+    });
+    collected(first.into_iter().chain(second))
+}
+
+fn collected(
+    scripts: impl Iterator<Item = Result<TextFile, Vec<Diagnostic>>>,
+) -> Result<Vec<TextFile>, Vec<Diagnostic>> {
+    let mut files = Vec::new();
     let mut problems: Vec<Diagnostic> = Vec::new();
-    for table in &pipeline.tables {
-        match script(pipeline, engine, table) {
-            Ok(script) => files.push(script),
+    for script in scripts {
+        match script {
+            Ok(file) => files.push(file),
             Err(found) => problems.extend(found),
         }
-    }
-    if problems.is_empty() {
-        return Ok(files);
     }
     // A slip in a template is the same for every table.
     let mut told = BTreeSet::new();
     problems.retain(|problem| told.insert((problem.span, problem.message.clone())));
-    Err(problems)
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
 fn script(

@@ -206,3 +206,12 @@ fn where_nothing_is_quoted_a_backslash_and_n_are_null() {
         r"regexp_replace(trim(regexp_replace(`id`, '^\uFEFF', '')), '^\\\\N$', '') AS `id`"
     ));
 }
+
+#[test]
+fn many_scripts_keep_the_order_of_their_tables() {
+    let tables = (0..200).map(|n| sample::dimension(&format!("city_{n}_dim"))).collect();
+    let pipeline = Pipeline { tables, ..sample::pipeline() };
+    let paths: Vec<_> = rendered(&pipeline).into_iter().skip(1).map(|file| file.path).collect();
+    let path = |n| format!("libs/hive-scripts/dimension_process/city_{n}_dim.sql");
+    assert_eq!(paths, (0..200).map(path).collect::<Vec<_>>());
+}
