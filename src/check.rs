@@ -95,8 +95,11 @@ fn parsed<T, S>(
 ) -> Option<T> {
     parse(text)
         .map_err(|reason| {
-            let problem =
-                Diagnostic::error("bad-name", written.span, format!("{what} `{text}` {reason}"));
+            let message = match reason {
+                BadName::Empty => format!("{what} {reason}"),
+                _ => format!("{what} `{text}` {reason}"),
+            };
+            let problem = Diagnostic::error("bad-name", written.span, message);
             problems.add(problem.help("choose another name"));
         })
         .ok()

@@ -75,7 +75,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds "did you mean" when one of `known` is close to `typed`, else lists what there is.
+    /// Adds "did you mean" when one of `known` is close to `typed`, else lists what there is, if anything is.
     #[must_use]
     pub fn suggest<'a>(
         self,
@@ -84,9 +84,10 @@ impl Diagnostic {
     ) -> Self {
         let help = match nearest(typed, known.clone()) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => match listed(known) {
-                Some(names) => format!("use one of {names}"),
-                None => return self,
+            None => match (listed(known.clone()), known.into_iter().nth(1)) {
+                (Some(names), Some(_)) => format!("use one of {names}"),
+                (Some(name), None) => format!("use {name}"),
+                (None, _) => "there is none yet: add it, or remove the name here".to_owned(),
             },
         };
         self.help(help)

@@ -142,7 +142,7 @@ fn query(
     };
     let kind = known.value.holds.value;
     let tables = blueprint.tables.iter().filter(|(_, item)| item.value.kind.value == kind);
-    let mut names = tables.map(|(name, _)| name.as_str());
+    let names = tables.map(|(name, _)| name.as_str());
     if names.clone().any(|name| name == table) {
         return Some((
             Verb::QueryTable { database: database.to_owned(), table: table.to_owned() },
@@ -154,10 +154,7 @@ fn query(
         written.span,
         format!("`{database}` has no table `{table}`"),
     );
-    problems.add_missing(match names.next() {
-        Some(_) => problem.suggest(table, names),
-        None => problem.help("name the database alone"),
-    });
+    problems.add_missing(problem.suggest(table, names));
     None
 }
 
