@@ -3,6 +3,7 @@
 mod access;
 mod cluster;
 pub mod decode;
+pub mod definitions;
 mod environment;
 mod lambda;
 mod network;
@@ -18,7 +19,7 @@ pub use decode::Item;
 pub use environment::{EXTENDS, Environment, environments, extended, in_environment};
 pub use lambda::{Capability, Lambda};
 pub use network::{Existing, Network};
-pub use schema::schema;
+pub use schema::{schema, schema_text};
 pub use table::{
     Column, CommentedColumn, Compression, Database, Format, Kind, Load, Locations, SourceFile,
     Table, Zone,

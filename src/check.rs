@@ -82,27 +82,35 @@ fn machines(
 
 /// Accepts a name, or says which rule it breaks.
 fn name(written: &Spanned<String>, what: &str, problems: &mut Problems) -> Option<Name> {
-    parsed(&written.value, written, what, Name::parse, problems)
+    parsed(&written.value, written, (what, Name::RULE), Name::parse, problems)
 }
 
-/// Reads `text` with `parse`, or says at `written` which rule it breaks.
+/// Reads `text` with `parse`, or says at `written` which rule it breaks: `what` it is, and how it is written.
 fn parsed<T, S>(
     text: &str,
     written: &Spanned<S>,
-    what: &str,
+    (what, rule): (&str, &str),
     parse: impl Fn(&str) -> Result<T, BadName>,
     problems: &mut Problems,
 ) -> Option<T> {
-    parse(text)
-        .map_err(|reason| {
-            let message = match reason {
-                BadName::Empty => format!("{what} {reason}"),
-                _ => format!("{what} `{text}` {reason}"),
-            };
-            let problem = Diagnostic::error("bad-name", written.span, message);
-            problems.add(problem.help("choose another name"));
-        })
-        .ok()
+    let reason = match parse(text) {
+        Ok(found) => return Some(found),
+        Err(reason) => reason,
+    };
+    let message = match reason {
+        BadName::Empty => format!("{what} {reason}"),
+        _ => format!("{what} `{text}` {reason}"),
+    };
+    let near = [text.replace(' ', "_"), text.to_lowercase()].into_iter().chain([
+        text.to_lowercase().replace(['-', ' ', '.'], "_"),
+        text.to_lowercase().replace(['_', ' ', '.'], "-"),
+    ]);
+    let help = match near.into_iter().find(|name| parse(name).is_ok()) {
+        Some(name) => format!("write `{name}`: {rule}"),
+        None => rule.to_owned(),
+    };
+    problems.add(Diagnostic::error("bad-name", written.span, message).help(help));
+    None
 }
 
 /// Returns a number within its bounds, or the default when none is written.
@@ -117,7 +125,7 @@ fn number(
     if bounds.contains(&written.value) {
         return written.value;
     }
-    let message = format!("{what} `{}` is out of bounds", written.value);
+    let message = format!("`{}` is out of bounds for {what}", written.value);
     let problem = Diagnostic::error("out-of-bounds", written.span, message);
     problems.add(problem.help(format!(
         "choose a number from {} to {}",

@@ -4,6 +4,8 @@ mod draw;
 mod sarif;
 mod source;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 pub use draw::{Style, draw};
@@ -84,10 +86,10 @@ impl Diagnostic {
     ) -> Self {
         let help = match nearest(typed, known.clone()) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => match (listed(known.clone()), known.into_iter().nth(1)) {
-                (Some(names), Some(_)) => format!("use one of {names}"),
-                (Some(name), None) => format!("use {name}"),
-                (None, _) => "there is none yet: add it, or remove the name here".to_owned(),
+            None => match known.clone().into_iter().take(2).count() {
+                0 => "there is none yet: add it, or remove the name here".to_owned(),
+                1 => format!("use {}", listed(known)),
+                _ => format!("use one of {}", listed(known)),
             },
         };
         self.help(help)
@@ -99,23 +101,36 @@ impl Diagnostic {
 pub struct Problems {
     found: Vec<Diagnostic>,
     left_out: Vec<Span>,
+    names_left_out: BTreeSet<String>,
+    section_left_out: bool,
 }
 
 impl Problems {
     /// Adds a problem, unless it is the echo of an earlier one: told before, or at a place that was left out.
     pub fn add(&mut self, problem: Diagnostic) {
-        let told =
-            |known: &Diagnostic| known.span == problem.span && known.message == problem.message;
-        let echo = self.left_out.contains(&problem.span)
+        let echo = self.is_left_out(problem.span)
             && self.found.iter().any(|known| known.span == problem.span);
-        if !echo && !self.found.iter().rev().take(RECENT).any(told) {
-            self.found.push(problem);
+        if !echo {
+            self.tell(problem);
         }
     }
 
-    /// Adds a problem about a name that is not there, unless something was left out that may have had it.
+    /// Adds that a key is missing; the value that stands in for it at the same place is not judged.
+    pub fn add_missing_key(&mut self, problem: Diagnostic) {
+        self.left_out.push(problem.span);
+        self.tell(problem);
+    }
+
+    /// Adds a problem about something that is not there, unless something was left out that may have been it.
     pub fn add_missing(&mut self, problem: Diagnostic) {
         if self.left_out.is_empty() {
+            self.add(problem);
+        }
+    }
+
+    /// Adds a problem about a name that is not known, unless what bears it was left out.
+    pub fn add_unknown(&mut self, name: &str, problem: Diagnostic) {
+        if !self.section_left_out && !self.names_left_out.contains(name) {
             self.add(problem);
         }
     }
@@ -125,6 +140,30 @@ impl Problems {
         self.left_out.push(span);
     }
 
+    /// Notes that the item `name` was refused, so that naming it is no second problem.
+    pub fn leave_out_item(&mut self, name: &str, span: Span) {
+        self.names_left_out.insert(name.to_owned());
+        self.left_out.push(span);
+    }
+
+    /// Notes that a whole section of named items was refused.
+    pub fn leave_out_section(&mut self) {
+        self.section_left_out = true;
+    }
+
+    /// Tells whether the value at `span` was refused, so that a guess stands in for it.
+    pub fn is_left_out(&self, span: Span) -> bool {
+        self.left_out.contains(&span)
+    }
+
+    fn tell(&mut self, problem: Diagnostic) {
+        let told =
+            |known: &Diagnostic| known.span == problem.span && known.message == problem.message;
+        if !self.found.iter().rev().take(RECENT).any(told) {
+            self.found.push(problem);
+        }
+    }
+
     /// Tells whether an error was added.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|problem| problem.severity == Severity::Error)
@@ -132,8 +171,14 @@ impl Problems {
 
     /// Returns all problems in the order of their places.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.found.sort_by_key(|problem| (problem.span.file, problem.span.start, problem.severity));
-        self.found.dedup();
+        let place = |problem: &Diagnostic| (problem.span.file, problem.span.start);
+        self.found.sort_by(|one, other| {
+            place(one)
+                .cmp(&place(other))
+                .then_with(|| one.severity.cmp(&other.severity))
+                .then_with(|| one.message.cmp(&other.message))
+        });
+        self.found.dedup_by(|one, other| one.span == other.span && one.message == other.message);
         self.found
     }
 }
@@ -162,19 +207,20 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-fn listed<'a>(known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// Returns names in backticks as a list for a sentence, cut after 24; empty when there are none.
+pub fn listed<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
     let mut names: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(LISTED);
     names.truncate(LISTED);
-    let last = names.pop()?;
-    Some(match (names.is_empty(), more) {
+    let Some(last) = names.pop() else { return String::new() };
+    match (names.is_empty(), more) {
         (true, _) => last,
         (false, 0) => format!("{} or {last}", names.join(", ")),
         (false, more) => format!("{}, {last} or {more} others", names.join(", ")),
-    })
+    }
 }
 
-const LISTED: usize = 16;
+const LISTED: usize = 24;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! YAML in, as a tree that knows its places; YAML out, as CloudFormation templates for people.
 
 mod read;
+mod syntax;
 mod tree;
 mod write;
 

@@ -7,7 +7,7 @@ record! {
     pub struct Group as "an access group" {
         /// Who they are.
         pub description: Option<Spanned<String>>,
-        /// Who may assume the group's role: ARNs of roles or users, account ids, or `sso:<permission set>`.
+        /// Who may assume the group's role: `account`, other accounts' ids, ARNs of roles, or `sso:<permission set>`.
         pub assumed_by: Vec<Spanned<String>>,
         /// Whether there is an IAM group that may assume the role; there is not unless `true`.
         pub iam_group: Option<bool>,

@@ -4,7 +4,8 @@
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Diagnostic, Problems, Span};
+use super::definitions::Definitions;
+use crate::diagnostic::{Diagnostic, Problems, Span, listed};
 use crate::yaml::{Content, Node};
 
 /// A value that can be read from a node.
@@ -12,8 +13,8 @@ pub trait Decode: Sized {
     /// Reads the value, or adds the reasons why not.
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self>;
 
-    /// Returns the JSON Schema of the value.
-    fn schema() -> Value;
+    /// Returns the JSON Schema of the value; what has a name of its own is added to `definitions`.
+    fn schema(definitions: &mut Definitions) -> Value;
 
     /// Returns what a key that is not written means; `None` when it must be written.
     fn absent() -> Option<Self> {
@@ -52,8 +53,8 @@ impl<T: Decode> Decode for Spanned<T> {
         Some(Self { value: T::decode(node, problems)?, span: node.span })
     }
 
-    fn schema() -> Value {
-        T::schema()
+    fn schema(definitions: &mut Definitions) -> Value {
+        T::schema(definitions)
     }
 
     fn placeholder(span: Span) -> Option<Self> {
@@ -66,8 +67,9 @@ impl<T: Decode> Decode for Option<T> {
         if node.is_null() { Some(None) } else { T::decode(node, problems).map(Some) }
     }
 
-    fn schema() -> Value {
-        T::schema()
+    fn schema(definitions: &mut Definitions) -> Value {
+        let schema = T::schema(definitions);
+        definitions.optional(schema)
     }
 
     fn absent() -> Option<Self> {
@@ -83,12 +85,13 @@ impl<T: Decode> Decode for Vec<T> {
             }
             _ if node.is_null() => Some(Self::new()),
             Content::Scalar { .. } => Some(T::decode(node, problems).into_iter().collect()),
-            Content::Mapping(_) => wrong(node, "a list", problems),
+            Content::Mapping(_) => wrong(node, "a list", A_LIST, problems),
         }
     }
 
-    fn schema() -> Value {
-        json!({"anyOf": [{"type": "array", "items": T::schema()}, T::schema()]})
+    fn schema(definitions: &mut Definitions) -> Value {
+        let item = definitions.whole(T::schema);
+        definitions.list(&item)
     }
 
     fn absent() -> Option<Self> {
@@ -99,11 +102,16 @@ impl<T: Decode> Decode for Vec<T> {
 impl<T: Decode> Decode for Named<T> {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let Content::Mapping(entries) = &node.content else {
-            return if node.is_null() {
-                Some(Self::new())
-            } else {
-                wrong(node, "a mapping", problems)
-            };
+            if node.is_null() {
+                return Some(Self::new());
+            }
+            problems.leave_out_section();
+            return wrong(
+                node,
+                "a mapping",
+                "write `name: …` for each, one below the other",
+                problems,
+            );
         };
         let mut items = Self::new();
         for entry in entries {
@@ -111,14 +119,15 @@ impl<T: Decode> Decode for Named<T> {
                 Some(value) => {
                     items.insert(entry.key.clone(), Item { span: entry.span, value });
                 }
-                None => problems.leave_out(entry.span),
+                None => problems.leave_out_item(&entry.key, entry.span),
             }
         }
         Some(items)
     }
 
-    fn schema() -> Value {
-        json!({"type": "object", "additionalProperties": T::schema()})
+    fn schema(definitions: &mut Definitions) -> Value {
+        let item = T::schema(definitions);
+        definitions.named(item)
     }
 
     fn absent() -> Option<Self> {
@@ -130,12 +139,17 @@ impl Decode for String {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         match &node.content {
             Content::Scalar { text, .. } if !node.is_null() => Some(text.clone()),
-            _ => wrong(node, "text", problems),
+            _ => wrong(
+                node,
+                "text",
+                "write one value; in quotes, if it is empty or has `: ` or ` #` in it",
+                problems,
+            ),
         }
     }
 
-    fn schema() -> Value {
-        json!({"type": ["string", "number", "boolean"]})
+    fn schema(definitions: &mut Definitions) -> Value {
+        definitions.add("Text", json!({"type": ["string", "number", "boolean"]}))
     }
 
     fn placeholder(_span: Span) -> Option<Self> {
@@ -148,12 +162,17 @@ impl Decode for bool {
         match &node.content {
             Content::Scalar { text, plain: true } if text == "true" => Some(true),
             Content::Scalar { text, plain: true } if text == "false" => Some(false),
-            _ => wrong(node, "`true` or `false`", problems),
+            _ => wrong(
+                node,
+                "`true` or `false`",
+                "write `true` or `false`, without quotes",
+                problems,
+            ),
         }
     }
 
-    fn schema() -> Value {
-        json!({"type": "boolean"})
+    fn schema(definitions: &mut Definitions) -> Value {
+        definitions.add("Flag", json!({"type": "boolean"}))
     }
 }
 
@@ -163,11 +182,12 @@ impl Decode for u32 {
             Content::Scalar { text, plain: true } => text.parse().ok(),
             _ => None,
         };
-        number.or_else(|| wrong(node, "a whole number, 0 or more", problems))
+        let help = "write digits only, without quotes; 4294967295 is the most";
+        number.or_else(|| wrong(node, "a whole number, 0 or more", help, problems))
     }
 
-    fn schema() -> Value {
-        json!({"type": "integer", "minimum": 0})
+    fn schema(definitions: &mut Definitions) -> Value {
+        definitions.add("Count", json!({"type": "integer", "minimum": 0, "maximum": u32::MAX}))
     }
 
     fn placeholder(_span: Span) -> Option<Self> {
@@ -181,29 +201,36 @@ impl Decode for Node {
         Some(node.clone())
     }
 
-    fn schema() -> Value {
+    fn schema(_: &mut Definitions) -> Value {
         json!({})
     }
 }
 
-/// Adds that `expected` should stand at `node`, and returns nothing.
-pub fn wrong<T>(node: &Node, expected: &str, problems: &mut Problems) -> Option<T> {
+const A_LIST: &str = "write `[a, b]`, or one line `- a` for each";
+
+/// Adds that `expected` should stand at `node`, with what to do, and returns nothing.
+pub fn wrong<T>(node: &Node, expected: &str, help: &str, problems: &mut Problems) -> Option<T> {
     let found = match &node.content {
-        Content::Scalar { text, .. } if !node.is_null() => format!("`{}`", shortened(text)),
+        Content::Scalar { text, plain: true } if !node.is_null() => {
+            format!("`{}`", shortened(text))
+        }
+        Content::Scalar { text, .. } if !node.is_null() => {
+            format!("the text `{}`", shortened(text))
+        }
         _ => node.kind().to_owned(),
     };
     let problem =
         Diagnostic::error("wrong-type", node.span, format!("expected {expected}, found {found}"));
-    problems.add(problem.help(format!("write {expected} here")));
+    problems.add(problem.help(help));
     None
 }
 
 fn shortened(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= 60 {
+    if line.chars().count() <= 60 && line.len() == text.len() {
         line.to_owned()
     } else {
-        line.chars().take(57).collect::<String>() + "…"
+        line.chars().take(59).collect::<String>() + "…"
     }
 }
 
@@ -215,7 +242,9 @@ pub fn fields<'a>(
     problems: &mut Problems,
 ) -> Option<&'a [crate::yaml::Entry]> {
     let Content::Mapping(entries) = &node.content else {
-        return wrong(node, &format!("a mapping ({what})"), problems);
+        let help =
+            format!("write `key: value` pairs; the keys are {}", listed(known.iter().copied()));
+        return wrong(node, &format!("the keys of {what}"), &help, problems);
     };
     for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
         let problem = Diagnostic::error(
@@ -228,8 +257,13 @@ pub fn fields<'a>(
     Some(entries)
 }
 
-/// Reads one field; a missing one is told at the mapping that should have it.
-pub fn field<T: Decode>(node: &Node, what: &str, key: &str, problems: &mut Problems) -> Option<T> {
+/// Reads one field; a missing one is told at the mapping that should have it, with what the field is about.
+pub fn field<T: Decode>(
+    node: &Node,
+    what: &str,
+    (key, about): (&str, &str),
+    problems: &mut Problems,
+) -> Option<T> {
     match (node.get(key), T::absent()) {
         (None, Some(value)) => Some(value),
         (Some(value), Some(absent)) if value.is_null() => Some(absent),
@@ -243,9 +277,22 @@ pub fn field<T: Decode>(node: &Node, what: &str, key: &str, problems: &mut Probl
                 node.span,
                 format!("{what} lacks the key `{key}`"),
             );
-            problems.add(problem.help(format!("add `{key}: …`")));
+            let about = about.trim().trim_end_matches('.');
+            problems
+                .add_missing_key(problem.help(format!("add `{key}: …`, {}", uncapitalized(about))));
             T::placeholder(node.span)
         }
+    }
+}
+
+/// Returns a sentence as the second half of another; abbreviations stay as they are.
+fn uncapitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(text.chars().skip(1)).collect()
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -265,21 +312,31 @@ macro_rules! record {
             $( $(#[doc = $about])+ pub $field: $Type, )+
         }
 
+        impl $Name {
+            /// Its keys, in order.
+            pub const KEYS: &'static [&'static str] =
+                &[$( $crate::blueprint::decode::key!($field $(, $key)?) ),+];
+        }
+
         impl $crate::blueprint::decode::Decode for $Name {
             fn decode(
                 node: &$crate::yaml::Node,
                 problems: &mut $crate::diagnostic::Problems,
             ) -> Option<Self> {
                 use $crate::blueprint::decode::{field, fields, key};
-                let known = [$( key!($field $(, $key)?) ),+];
-                fields(node, $what, &known, problems)?;
-                $( let $field = field(node, $what, key!($field $(, $key)?), problems); )+
+                fields(node, $what, Self::KEYS, problems)?;
+                $( let $field = field(
+                    node, $what, (key!($field $(, $key)?), concat!($($about),+)), problems,
+                ); )+
                 Some(Self { span: node.span, $( $field: $field?, )+ })
             }
 
-            fn schema() -> serde_json::Value {
-                use $crate::blueprint::decode::{Property, key, object_schema};
-                object_schema(concat!($($doc),+), vec![
+            fn schema(
+                definitions: &mut $crate::blueprint::definitions::Definitions,
+            ) -> serde_json::Value {
+                use $crate::blueprint::decode::key;
+                use $crate::blueprint::definitions::Property;
+                definitions.record(stringify!($Name), concat!($($doc),+), &[
                     $( Property::of::<$Type>(key!($field $(, $key)?), concat!($($about),+)) ),+
                 ])
             }
@@ -339,45 +396,14 @@ macro_rules! choice {
                 Self::ALL.last().copied()
             }
 
-            fn schema() -> serde_json::Value {
-                serde_json::json!({"enum": [$( $word ),+], "description": concat!($($doc),+).trim()})
+            fn schema(
+                definitions: &mut $crate::blueprint::definitions::Definitions,
+            ) -> serde_json::Value {
+                let words = serde_json::json!({"enum": [$( $word ),+]});
+                definitions.add(stringify!($Name), words)
             }
         }
     };
 }
 
 pub(crate) use {choice, key, record};
-
-/// One property of an object schema.
-pub(crate) struct Property {
-    key: &'static str,
-    about: &'static str,
-    schema: Value,
-    required: bool,
-}
-
-impl Property {
-    /// Describes the field `key` of type `T`.
-    pub(crate) fn of<T: Decode>(key: &'static str, about: &'static str) -> Self {
-        Self { key, about, schema: T::schema(), required: T::absent().is_none() }
-    }
-}
-
-/// Returns the schema of a mapping with `properties` and no others.
-pub(crate) fn object_schema(about: &str, properties: Vec<Property>) -> Value {
-    let required: Vec<_> = properties.iter().filter(|p| p.required).map(|p| p.key).collect();
-    let described = |mut property: Property| {
-        if let Some(schema) = property.schema.as_object_mut() {
-            schema.insert("description".to_owned(), Value::from(property.about.trim()));
-        }
-        (property.key.to_owned(), property.schema)
-    };
-    let properties: serde_json::Map<_, _> = properties.into_iter().map(described).collect();
-    let mut schema = json!({
-        "type": "object", "description": about.trim(), "additionalProperties": false, "properties": properties,
-    });
-    if !required.is_empty() {
-        schema["required"] = json!(required);
-    }
-    schema
-}

@@ -1,55 +1,95 @@
 //! The blueprint's JSON Schema, for editors.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Blueprint;
-use super::decode::Decode;
+use super::decode::{Decode, Spanned};
+use super::definitions::{Definitions, Property};
+use super::environment::{FILE_KEYS, OWN_KEYS};
 
 /// Returns the JSON Schema (draft 2020-12) of a blueprint file.
 pub fn schema() -> Value {
-    let mut schema = Blueprint::schema();
-    let sections = schema["properties"].as_object().cloned().unwrap_or_default();
-    let overlay = sections.into_iter().map(|(key, section)| (key, optional(section))).collect();
+    let mut definitions = Definitions::default();
+    Blueprint::schema(&mut definitions);
+    definitions.part(Blueprint::schema);
+    let mut found = definitions.into_map();
+    let mut schema = found.remove("Blueprint").expect("it was just defined");
+    let part = found.remove("BlueprintPart").expect("a part lacks the required keys");
+    found.insert("Environment".to_owned(), environment(part));
     schema["properties"]["environments"] = json!({
         "type": "object",
-        "description": "Where the pipeline runs: account and region, and whatever else differs from the rest of the file.",
+        "description": "Where the pipeline runs, and what differs there from the rest of the file.",
         "minProperties": 1,
-        "additionalProperties": environment(overlay),
+        "additionalProperties": {"$ref": "#/$defs/Environment"},
     });
-    if let Some(required) = schema["required"].as_array_mut() {
-        required.push("environments".into());
-    }
+    schema["required"].as_array_mut().expect("a list").push("environments".into());
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = "Blueprint of a data pipeline".into();
+    schema["$defs"] = found.into();
     schema
 }
 
-fn environment(mut properties: Map<String, Value>) -> Value {
-    properties.insert(
-        "account".into(),
-        json!({"type": ["string", "integer"], "description": "The AWS account, 12 digits."}),
-    );
-    properties.insert("region".into(), json!({"type": "string", "description": "The region."}));
-    properties.insert("suffix".into(), json!({"type": "string", "description": "What every name ends in, for environments that share an account and a region."}));
-    json!({
-        "type": "object", "additionalProperties": false,
-        "required": ["account", "region"], "properties": properties,
-    })
+/// Returns the schema as text: what fits into a line stands on one, so that a person can read it.
+pub fn schema_text() -> String {
+    let mut text = String::new();
+    write(&mut text, &schema(), 0);
+    text + "\n"
 }
 
-/// What an environment overrides need not be whole, and `null` removes a key.
-fn optional(schema: Value) -> Value {
-    match schema {
-        Value::Object(map) => {
-            let keep =
-                map.into_iter().filter(|(key, value)| !(key == "required" && value.is_array()));
-            let mut map: Map<_, _> = keep.map(|(key, value)| (key, optional(value))).collect();
-            if let Some(Value::String(kind)) = map.get("type").cloned() {
-                map.insert("type".into(), json!([kind, "null"]));
-            }
-            Value::Object(map)
+const LINE: usize = 120;
+
+fn write(text: &mut String, value: &Value, indent: usize) {
+    let line = value.to_string();
+    match value {
+        Value::Object(map) if indent == 0 || indent + line.len() > LINE => {
+            let entries = map.iter().map(|(key, value)| (format!("{}: ", json!(key)), value));
+            block(text, ('{', '}'), entries.collect(), indent);
         }
-        Value::Array(items) => items.into_iter().map(optional).collect(),
-        other => other,
+        Value::Array(items) if indent + line.len() > LINE => {
+            let items = items.iter().map(|item| (String::new(), item));
+            block(text, ('[', ']'), items.collect(), indent);
+        }
+        _ => text.push_str(&line),
     }
+}
+
+fn block(
+    text: &mut String,
+    (open, close): (char, char),
+    entries: Vec<(String, &Value)>,
+    indent: usize,
+) {
+    let last = entries.len().saturating_sub(1);
+    text.push(open);
+    for (index, (key, value)) in entries.into_iter().enumerate() {
+        text.push_str(&line_of(indent + 2));
+        text.push_str(&key);
+        write(text, value, indent + 2);
+        text.push_str(if index == last { "" } else { "," });
+    }
+    text.push_str(&line_of(indent));
+    text.push(close);
+}
+
+fn line_of(indent: usize) -> String {
+    format!("\n{:1$}", "", indent)
+}
+
+/// Makes an environment of the part that may override the blueprint.
+fn environment(mut part: Value) -> Value {
+    let overriding = part["properties"].as_object_mut().expect("a record");
+    overriding.retain(|key, _| !FILE_KEYS.contains(&key.as_str()));
+    let own = [
+        Property::of::<Spanned<String>>(OWN_KEYS[0], "The AWS account, 12 digits in quotes."),
+        Property::of::<Spanned<String>>(OWN_KEYS[1], "The region, such as `us-east-1`."),
+        Property::of::<Option<Spanned<String>>>(
+            OWN_KEYS[2],
+            "What every name ends in, for environments that share an account and a region.",
+        ),
+    ];
+    let about = "Where the pipeline runs, and what differs there from the rest of the file.";
+    let mut environment = Definitions::default().object(about, &own);
+    let properties = environment["properties"].as_object_mut().expect("a record");
+    properties.append(overriding);
+    environment
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::decode::{Decode, Named, Spanned, choice, record};
+use super::definitions::Definitions;
 use crate::diagnostic::Problems;
 use crate::yaml::{Content, Node};
 
@@ -154,7 +155,10 @@ impl Decode for Column {
         Some(Self { hive_type: Spanned::decode(node, problems)?, comment: None })
     }
 
-    fn schema() -> Value {
-        json!({"anyOf": [{"type": "string"}, CommentedColumn::schema()]})
+    fn schema(definitions: &mut Definitions) -> Value {
+        let forms = [String::schema(definitions), CommentedColumn::schema(definitions)];
+        let name =
+            if forms[1]["$ref"] == "#/$defs/CommentedColumn" { "Column" } else { "ColumnPart" };
+        definitions.add(name, json!({"anyOf": forms}))
     }
 }

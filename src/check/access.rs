@@ -56,13 +56,15 @@ fn group(
     }
     let assumed_by =
         written.assumed_by.iter().filter_map(|who| trusted(who, account, problems)).collect();
+    let verbs = verbs(written, blueprint, problems);
+    let from = from(written, problems);
     Some(Group {
         name: found?,
         description: written.description.as_ref().map(|d| d.value.clone()),
         assumed_by,
         iam_group: written.iam_group.unwrap_or(false),
-        verbs: verbs(written, blueprint, problems),
-        from: from(written, problems),
+        verbs,
+        from,
         span: item.span,
     })
 }
@@ -133,8 +135,10 @@ fn query(
             written.span,
             format!("unknown database `{database}`"),
         );
-        problems
-            .add_missing(problem.suggest(database, blueprint.databases.keys().map(String::as_str)));
+        problems.add_unknown(
+            database,
+            problem.suggest(database, blueprint.databases.keys().map(String::as_str)),
+        );
         return None;
     };
     let Some(table) = table else {
@@ -154,7 +158,9 @@ fn query(
         written.span,
         format!("`{database}` has no table `{table}`"),
     );
-    problems.add_missing(problem.suggest(table, names));
+    if !problems.is_left_out(known.value.holds.span) {
+        problems.add_unknown(table, problem.suggest(table, names));
+    }
     None
 }
 
@@ -186,7 +192,7 @@ fn machines(
         written.span,
         format!("unknown state machine `{}`", written.value),
     );
-    problems.add_missing(problem.suggest(&written.value, names.chain(["all"])));
+    problems.add_unknown(&written.value, problem.suggest(&written.value, names.chain(["all"])));
     Vec::new()
 }
 

@@ -16,9 +16,8 @@ pub(super) fn cluster(
     let release = release(&written.release, problems);
     Some(Cluster {
         name: cluster_name(blueprint, problems),
-        release: release?,
-        master_types: types(&written.master, written.span, problems),
-        worker_types: types(&written.workers.types, written.workers.span, problems),
+        master_types: types(&written.master, "master", written.span, problems),
+        worker_types: types(&written.workers.types, "workers", written.workers.span, problems),
         on_demand: number(
             written.workers.on_demand.as_ref(),
             "the number of workers",
@@ -35,6 +34,7 @@ pub(super) fn cluster(
         }),
         key_pair: written.key_pair.as_ref().map(|k| k.value.clone()),
         span: written.span,
+        release: release?,
     })
 }
 
@@ -79,15 +79,20 @@ fn release(written: &Spanned<String>, problems: &mut Problems) -> Option<String>
 /// EMR takes up to 30 types in a fleet (EMR API, `InstanceFleetConfig`).
 const MAX_TYPES: usize = 30;
 
-fn types(written: &[Spanned<String>], span: Span, problems: &mut Problems) -> Vec<String> {
-    if written.is_empty() || written.len() > MAX_TYPES {
-        let problem = Diagnostic::error(
-            "bad-types",
-            span,
-            format!("{} instance types are given here", written.len()),
-        );
-        problems
-            .add(problem.help("name 1 to 30 instance types, such as `[m6g.xlarge, m7g.xlarge]`"));
+fn types(
+    written: &[Spanned<String>],
+    what: &str,
+    span: Span,
+    problems: &mut Problems,
+) -> Vec<String> {
+    let help = "name 1 to 30 instance types, such as `[m6g.xlarge, m7g.xlarge]`";
+    if written.is_empty() {
+        let message = format!("no instance type is given for the {what}");
+        problems.add(Diagnostic::error("bad-types", span, message).help(help));
+    }
+    if let Some(last) = written.get(MAX_TYPES) {
+        let message = format!("more than 30 instance types are given for the {what}");
+        problems.add(Diagnostic::error("bad-types", last.span, message).help(help));
     }
     let mut found: Vec<String> = Vec::new();
     for written in written {

@@ -67,7 +67,7 @@ fn cron(text: &str, offset: usize) -> Result<(), BadSchedule> {
     if fields.len() != FIELDS.len() {
         let message = format!("a cron expression has 6 fields, not {}", fields.len());
         return Err(bad(
-            offset,
+            0,
             message,
             "minute, hour, day of month, month, day of week, year: `cron(0 1 * * ? *)`",
         ));
@@ -100,7 +100,7 @@ fn field(index: usize, text: &str, at: usize) -> Result<(), BadSchedule> {
     }
     for part in text.split(',') {
         if !valid(index, part) {
-            let message = format!("`{part}` is not a {}", field.name);
+            let message = format!("`{part}` cannot be the {}", field.name);
             let help = format!(
                 "use numbers from {} to {}, `*`, ranges `a-b`, lists `a,b` or steps `a/n`",
                 field.range.start(),
@@ -239,12 +239,12 @@ mod tests {
     #[test]
     fn what_can_never_be_is_refused_at_its_place() {
         for (wrong, at, part) in [
-            ("cron(0 1 * * *)", 5, "6 fields, not 5"),
-            ("cron(0 25 * * ? *)", 7, "`25` is not a hour"),
+            ("cron(0 1 * * *)", 0, "6 fields, not 5"),
+            ("cron(0 25 * * ? *)", 7, "`25` cannot be the hour"),
             ("cron(0 1 * * * *)", 13, "exactly one"),
             ("cron(0 1 ? * ? *)", 13, "exactly one"),
             ("cron(0 1 31 2 ? *)", 9, "never comes"),
-            ("cron(0 1 ? * FUN *)", 13, "`FUN` is not a day of week"),
+            ("cron(0 1 ? * FUN *)", 13, "`FUN` cannot be the day of week"),
             ("rate(0 days)", 5, "1 or more"),
             ("rate(2 day)", 7, "does not go with 2"),
             ("daily", 0, "not a schedule"),

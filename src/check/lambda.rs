@@ -35,17 +35,22 @@ fn lambda(
     let (memory, timeout) = (written.memory_mb.as_ref(), written.timeout_seconds.as_ref());
     let memory_mb = number(memory, "the memory in MB", 128..=10_240, 256, problems);
     let timeout_seconds = number(timeout, "the timeout in seconds", 1..=900, 60, problems);
+    let reads = fields(&written.reads, problems);
+    let returns = names(&written.returns, "a field", problems);
+    let statuses = names(&written.status, "a status", problems);
+    let can = capabilities(&written.can, problems);
+    let variables = variables(written, problems);
     let (path, code) = file?;
     Some(Lambda {
         name: found?,
         file: path,
         code,
         description: written.description.as_ref().map(|d| d.value.clone()),
-        reads: fields(&written.reads, problems),
-        returns: names(&written.returns, problems),
-        statuses: names(&written.status, problems),
-        can: capabilities(&written.can, problems),
-        variables: variables(written, problems),
+        reads,
+        returns,
+        statuses,
+        can,
+        variables,
         runtime: runtime(written),
         architecture: Architecture::Arm64,
         memory_mb,
@@ -72,6 +77,10 @@ fn file(
     };
     let file = match project.named(path, span) {
         Ok(file) => file,
+        Err(problem) if item.value.file.is_none() => {
+            problems.add(problem.help("write that file, or name another with `file: <path>`"));
+            return None;
+        }
         Err(problem) => {
             problems.add(problem);
             return None;
@@ -95,21 +104,25 @@ pub(super) fn fields(written: &[Spanned<String>], problems: &mut Problems) -> Ve
         (Spanned { value: text.to_owned(), span: field.span }, optional)
     };
     let fields: Vec<_> = written.iter().map(field).collect();
-    let known = names(&fields.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>(), problems);
+    let written: Vec<_> = fields.iter().map(|(name, _)| name.clone()).collect();
+    let known = names(&written, "a field", problems);
     let optional =
         |name: &str| fields.iter().any(|(field, optional)| field.value == name && *optional);
     known.into_iter().map(|name| FieldRead { optional: optional(&name), name }).collect()
 }
 
 /// Returns the names of fields or statuses, each of which must be a plain word and stand once.
-fn names(written: &[Spanned<String>], problems: &mut Problems) -> Vec<String> {
+fn names(written: &[Spanned<String>], what: &str, problems: &mut Problems) -> Vec<String> {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut found = Vec::new();
     for field in written {
         let text = field.value.as_str();
         if text.is_empty() || !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            let problem =
-                Diagnostic::error("bad-field", field.span, format!("`{text}` is not a field name"));
+            let problem = Diagnostic::error(
+                "bad-field",
+                field.span,
+                format!("`{text}` is not the name of {what}"),
+            );
             problems.add(problem.help("use letters, digits and `_`"));
         } else if let Some(first) = seen.insert(text, field.span) {
             let problem = Diagnostic::error(

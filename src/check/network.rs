@@ -37,13 +37,11 @@ pub(super) fn network(
 }
 
 fn not_both(written: &blueprint::Network, existing: Span, problems: &mut Problems) {
-    let spans = [written.cidr.as_ref().map(|c| c.span), written.zones.as_ref().map(|z| z.span)];
-    for span in spans.into_iter().flatten() {
-        let problem = Diagnostic::error(
-            "network-given-twice",
-            span,
-            "this is for a new VPC, and `existing` names one",
-        );
+    let cidr = written.cidr.as_ref().map(|cidr| ("cidr", cidr.span));
+    let zones = written.zones.as_ref().map(|zones| ("zones", zones.span));
+    for (key, span) in [cidr, zones].into_iter().flatten() {
+        let message = format!("`{key}` is for a new VPC, and `existing` names one");
+        let problem = Diagnostic::error("network-given-twice", span, message);
         problems.add(problem.related(existing, "the existing one").help("remove one of the two"));
     }
 }
@@ -119,12 +117,15 @@ fn existing_vpc(
         .interface_endpoints
         .iter()
         .filter_map(|(service, item)| Some((service.clone(), id(&item.value, "sg", problems)?)));
+    let interface_endpoints = interface_endpoints.collect();
+    let vpc_id = id(&written.vpc_id, "vpc", problems);
+    let s3 = s3_endpoint(written, problems);
     Some(ExistingVpc {
-        interface_endpoints: interface_endpoints.collect(),
-        vpc_id: id(&written.vpc_id, "vpc", problems)?,
+        interface_endpoints,
+        vpc_id: vpc_id?,
         cidr: cidr?,
         subnet_ids: subnets,
-        s3: s3_endpoint(written, problems)?,
+        s3: s3?,
         endpoints,
         egress: written.egress.unwrap_or(false),
         flow_logs,
@@ -164,13 +165,20 @@ fn id(written: &Spanned<String>, prefix: &str, problems: &mut Problems) -> Optio
     if digits.is_some_and(hexadecimal) {
         return Some(written.value.clone());
     }
-    let problem = Diagnostic::error(
-        "bad-id",
-        written.span,
-        format!("`{}` is not an id of this kind", written.value),
-    );
-    problems.add(problem.help(format!("expected `{prefix}-` and 8 or 17 hexadecimal digits")));
+    let message = format!("`{}` is not the id of {}", written.value, kind_of(prefix));
+    let help = format!("copy it from the console: `{prefix}-` and 8 or 17 hexadecimal digits");
+    problems.add(Diagnostic::error("bad-id", written.span, message).help(help));
     None
+}
+
+fn kind_of(prefix: &str) -> &'static str {
+    match prefix {
+        "vpc" => "a VPC",
+        "subnet" => "a subnet",
+        "rtb" => "a route table",
+        "vpce" => "a VPC endpoint",
+        _ => "a security group",
+    }
 }
 
 fn endpoints(written: &[Spanned<String>], problems: &mut Problems) -> Vec<String> {

@@ -76,14 +76,17 @@ pub(super) fn environment(
     written: &blueprint::Environment,
     problems: &mut Problems,
 ) -> Option<Environment> {
-    let name = parsed(&written.name.value, &written.name, "the environment", word, problems);
+    let name =
+        parsed(&written.name.value, &written.name, ("the environment", WORD), word, problems);
     let account = account(&written.account, problems);
     let region = &written.region;
-    let partition = parsed(&region.value, region, "the region", Partition::of_region, problems);
+    let partition =
+        parsed(&region.value, region, ("the region", REGION), Partition::of_region, problems);
     let suffix = match &written.suffix {
         None => Some(String::new()),
         Some(suffix) => {
-            parsed(&suffix.value, suffix, "the suffix", word, problems).map(|s| format!("-{s}"))
+            let found = parsed(&suffix.value, suffix, ("the suffix", WORD), word, problems);
+            found.map(|suffix| format!("-{suffix}"))
         }
     };
     Some(Environment {
@@ -94,6 +97,10 @@ pub(super) fn environment(
         suffix: suffix?,
     })
 }
+
+const WORD: &str = "use lowercase letters, digits and hyphens, at most 16 characters";
+
+const REGION: &str = "regions look like `us-east-1` or `eu-central-1`";
 
 /// A word that fits file names, stack names and tags.
 fn word(text: &str) -> Result<String, BadName> {
@@ -116,7 +123,9 @@ pub(super) fn account(written: &Spanned<String>, problems: &mut Problems) -> Opt
     let problem =
         Diagnostic::error("bad-account", written.span, format!("`{text}` is not an AWS account"));
     problems.add(
-        problem.label("expected 12 digits").help("put the number in quotes: \"111122223333\""),
+        problem
+            .label("expected 12 digits")
+            .help("copy it from the console, in quotes: \"111122223333\""),
     );
     None
 }
@@ -132,7 +141,8 @@ pub(super) fn version(written: &Spanned<String>, problems: &mut Problems) -> Opt
             None => Ok(text.to_owned()),
         }
     };
-    parsed(&written.value, written, "the version", parse, problems)
+    let rule = "a version has letters, digits, `.`, `-` and `_`, at most 12 characters";
+    parsed(&written.value, written, ("the version", rule), parse, problems)
 }
 
 /// Step Functions API, `CreateStateMachine`: to log, "the name should only contain 0-9, A-Z, a-z, - and _".

@@ -14,9 +14,10 @@ pub(super) fn schedule(blueprint: &Blueprint, problems: &mut Problems) -> Option
     let machine = machine(written, blueprint, problems);
     let expression = &written.expression;
     if let Err(bad) = cron::check(&expression.value, by == ScheduledBy::Scheduler) {
-        let at = u32::try_from(bad.at).unwrap_or(0);
-        let start = (expression.span.start + at).min(expression.span.end.saturating_sub(1));
-        let span = crate::diagnostic::Span { start, ..expression.span };
+        let span = match bad.at {
+            0 => expression.span,
+            at => expression.span.word_at(&expression.value, at),
+        };
         problems.add(Diagnostic::error("bad-schedule", span, bad.message).help(bad.help));
     }
     let timezone = timezone(written, by, problems);
@@ -45,7 +46,7 @@ fn machine(
         name.span,
         format!("unknown state machine `{}`", name.value),
     );
-    problems.add_missing(problem.suggest(&name.value, known));
+    problems.add_unknown(&name.value, problem.suggest(&name.value, known));
     None
 }
 

@@ -117,20 +117,22 @@ fn table(name: &str, item: &Item<blueprint::Table>, problems: &mut Problems) -> 
             item.span,
             format!("the table `{name}` has no columns"),
         );
-        problems.add(problem.help("add `columns: {id: int}`"));
+        problems.add_missing(problem.help("add `columns: {id: int}`"));
     }
     let load = load(written, item.span, problems);
     let key = key(written, load, item.span, problems);
+    let source = source(written.source.as_ref(), problems);
+    let locations = locations(written.locations.as_ref(), problems);
     Some(Table {
         name: found?,
         kind: written.kind.value,
         description: written.description.as_ref().map(|d| d.value.clone()),
         columns,
         partition,
-        source: source(written.source.as_ref(), problems),
+        source,
         load,
         key,
-        locations: locations(written.locations.as_ref(), problems),
+        locations,
         compression: written.compression.as_ref().map_or(Compression::Zlib, |c| c.value),
         span: item.span,
     })
@@ -140,19 +142,21 @@ fn table(name: &str, item: &Item<blueprint::Table>, problems: &mut Problems) -> 
 const MAX_TABLE: usize = 119;
 
 fn columns(written: &Named<blueprint::Column>, problems: &mut Problems) -> Vec<Column> {
-    written.iter().filter_map(|(name, item)| column(name, item, problems)).collect()
+    let columns = written.iter().filter_map(|(name, item)| column(name, item, problems));
+    let columns: Vec<_> = columns.collect();
+    for column in columns.iter().filter(|column| !column.hive_type.is_castable()) {
+        let message = format!("a text file cannot bring a column of type `{}`", column.hive_type);
+        let place = written[column.name.as_str()].value.hive_type.span;
+        problems.add(Diagnostic::warning("complex-column", place, message).help(
+            "the load reads it from JSON text in that field; anything else is a rejected row",
+        ));
+    }
+    columns
 }
 
 fn column(name: &str, item: &Item<blueprint::Column>, problems: &mut Problems) -> Option<Column> {
     let found = hive_name("the column", name, item.span, problems);
     let hive_type = hive_type(&item.value.hive_type, problems)?;
-    if !hive_type.is_castable() {
-        let message = format!("a text file cannot bring a column of type `{hive_type}`");
-        let problem = Diagnostic::warning("complex-column", item.value.hive_type.span, message);
-        problems.add(problem.help(
-            "the load reads it from JSON text in that field; anything else is a rejected row",
-        ));
-    }
     let comment = item.value.comment.as_ref().map(|c| c.value.clone());
     Some(Column { name: found?, hive_type, comment, span: item.span })
 }
@@ -178,10 +182,16 @@ fn columns_of_partition(written: &blueprint::Table, problems: &mut Problems) -> 
             );
         }
     }
-    let partition = columns(&written.partition, problems);
+    let partition = written.partition.iter();
+    let partition: Vec<_> =
+        partition.filter_map(|(name, item)| column(name, item, problems)).collect();
     for column in partition.iter().filter(|c| !is_partition_type(&c.hive_type)) {
         let message = format!("a partition column cannot be of type `{}`", column.hive_type);
-        let problem = Diagnostic::error("partition-type", column.span, message);
+        let problem = Diagnostic::error(
+            "partition-type",
+            written.partition[column.name.as_str()].value.hive_type.span,
+            message,
+        );
         problems.add(
             problem.help("use `int`, `bigint`, `string` or `date`: its values become folder names"),
         );
@@ -201,11 +211,14 @@ fn is_partition_type(hive_type: &HiveType) -> bool {
 fn hive_type(written: &Spanned<String>, problems: &mut Problems) -> Option<HiveType> {
     HiveType::parse(&written.value)
         .map_err(|bad| {
-            let at = u32::try_from(bad.at).unwrap_or(0);
-            let start = (written.span.start + at).min(written.span.end.saturating_sub(1));
-            let span = Span { start, ..written.span };
-            let problem = Diagnostic::error("bad-type", span, bad.message);
-            problems.add(problem.help("types are Hive's: `int`, `string`, `decimal(12,2)`, `array<string>`, `struct<a:int>`…"));
+            let span = written.span.word_at(&written.value, bad.at);
+            let open = written.value.matches('(').count() > written.value.matches(')').count();
+            let help = if open {
+                "inside `{…}` a comma ends the value: put the type in quotes, such as \"decimal(12,2)\""
+            } else {
+                "types are Hive's: `int`, `string`, `decimal(12,2)`, `array<string>`, `struct<a:int>`…"
+            };
+            problems.add(Diagnostic::error("bad-type", span, bad.message).help(help));
         })
         .ok()
 }
@@ -258,11 +271,11 @@ fn load(written: &blueprint::Table, span: Span, problems: &mut Problems) -> Load
         }
         _ => None,
     };
-    if let Some(reason) = refused {
+    if let Some(reason) = refused.filter(|_| !problems.is_left_out(written.kind.span)) {
         let problem = Diagnostic::error(
             "bad-load",
             load.span,
-            format!("{} cannot use `{}`", written.kind.value.word(), load.value.word()),
+            format!("a {} cannot be loaded by `{}`", written.kind.value.word(), load.value.word()),
         );
         problems
             .add(problem.label(reason).related(span, "the table").help("change `kind` or `load`"));
@@ -310,7 +323,7 @@ fn key_column(
         column.span,
         format!("unknown column `{}` in `key`", column.value),
     );
-    problems.add_missing(problem.suggest(&column.value, names));
+    problems.add_unknown(&column.value, problem.suggest(&column.value, names));
     None
 }
 
@@ -344,7 +357,7 @@ pub(super) fn key_prefix(written: &Spanned<String>, problems: &mut Problems) -> 
 
 fn hive_name(what: &str, name: &str, span: Span, problems: &mut Problems) -> Option<HiveName> {
     let written = Spanned { value: (), span };
-    let found = parsed(name, &written, what, HiveName::parse, problems)?;
+    let found = parsed(name, &written, (what, HiveName::RULE), HiveName::parse, problems)?;
     if RESERVED.contains(&name) {
         let message = format!("{what} `{name}` has the name of a Hive keyword");
         problems.add(

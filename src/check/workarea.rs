@@ -12,8 +12,13 @@ use super::{number, parsed};
 
 pub(super) fn workarea(blueprint: &Blueprint, problems: &mut Problems) -> Option<Workarea> {
     let written = &blueprint.workarea;
-    let bucket =
-        parsed(&written.bucket.value, &written.bucket, "the bucket", BucketName::parse, problems);
+    let bucket = parsed(
+        &written.bucket.value,
+        &written.bucket,
+        ("the bucket", BucketName::RULE),
+        BucketName::parse,
+        problems,
+    );
     let root = match &written.root {
         None => Some("data-workflows".to_owned()),
         Some(root) => key_prefix(root, problems),

@@ -87,6 +87,6 @@ fn plain(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
+        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
     }
 }

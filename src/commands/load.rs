@@ -39,12 +39,13 @@ pub(super) struct Loaded {
 /// Reads and checks the blueprint.
 pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
     let path = &selection.blueprint;
+    let read = readable(path)?;
     let root = root(path);
     let folder = Folder::new(&root)
         .with_context(|| format!("cannot open the folder `{}`", root.display()))?;
     let mut project = Project::new(Box::new(folder), beside(path, &root));
     let mut problems = Problems::default();
-    let pipelines = match source(path, &mut project)? {
+    let pipelines = match source(path, read, &mut project) {
         Ok(file) => match whole(file, &mut project, 0) {
             Ok(tree) => pipelines(&tree, selection.env.as_deref(), &mut project, &mut problems)?,
             Err(problem) => {
@@ -80,7 +81,7 @@ fn whole(file: FileId, project: &mut Project, depth: usize) -> Result<Node, Diag
         return Err(problem.help("a blueprint extends another one, at most 8 in a row"));
     }
     let base = project.named(&path, node.span)?;
-    Ok(extended(whole(base, project, depth + 1)?, &tree))
+    Ok(extended(whole(base, project, depth + 1)?, tree))
 }
 
 /// The project's folder is the nearest one above the blueprint that has a `lambdas` folder, else the blueprint's own.
@@ -103,23 +104,41 @@ fn beside(blueprint: &Path, root: &Path) -> String {
     below.and_then(|path| path.to_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Reads the blueprint's file; text that is not UTF-8 is a problem at its place, a missing file is a failure.
-fn source(path: &Path, project: &mut Project) -> anyhow::Result<Result<FileId, Diagnostic>> {
-    let name = path.display().to_string();
+/// What some editors put before a text: no character of it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Reads the blueprint's file, or as much of it as is text; a missing file is a failure.
+fn readable(path: &Path) -> anyhow::Result<Result<String, String>> {
     match disk::read(path) {
-        Ok(text) => Ok(Ok(project.add(&name, text))),
-        Err(disk::Unreadable { text: Some(text), .. }) => {
-            let start = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-            let file = project.add(&name, text + "\u{fffd}");
-            let span = Span { file, start, end: start + 1 };
-            let problem =
-                Diagnostic::error("not-utf-8", span, "the file is not UTF-8 text from here on");
-            Ok(Err(problem.help("save it as UTF-8 without a byte-order mark")))
-        }
+        Ok(text) => Ok(Ok(text)),
+        Err(disk::Unreadable { text: Some(text), .. }) => Ok(Err(text)),
         Err(unreadable) => {
+            let name = path.display();
             let hint =
                 "name the blueprint with `--blueprint FILE`, or run this in the project's folder";
             anyhow::bail!("cannot read the blueprint `{name}`: {}\nhelp: {hint}", unreadable.reason)
+        }
+    }
+}
+
+/// Adds the blueprint to the project; text that is not UTF-8 is a problem at its place.
+fn source(
+    path: &Path,
+    read: Result<String, String>,
+    project: &mut Project,
+) -> Result<FileId, Diagnostic> {
+    let name = path.display().to_string();
+    match read {
+        Ok(text) => {
+            let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+            Ok(project.add(&name, text.to_owned()))
+        }
+        Err(text) => {
+            let start = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+            let file = project.add(&name, text + "\u{fffd}");
+            let span = Span { file, start, end: start + 1 };
+            let message = "the file is not UTF-8 text from here on";
+            Err(Diagnostic::error("not-utf-8", span, message).help("save it as UTF-8"))
         }
     }
 }

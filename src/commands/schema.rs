@@ -8,6 +8,6 @@ use crate::blueprint;
 pub(super) struct Args {}
 
 pub(super) fn run(_: &Args) -> anyhow::Result<Exit> {
-    report::print(&format!("{:#}\n", blueprint::schema()))?;
+    report::print(&blueprint::schema_text())?;
     Ok(Exit::Done)
 }

@@ -64,7 +64,7 @@ fn snippet<'a>(
     let range = bytes(text, span);
     let end = one_line(text, range.start, range.end);
     let from = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let to = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let to = text[end..].find(['\r', '\n']).map_or(text.len(), |at| end + at);
     Snippet::source(&text[from..to])
         .path(&source.name)
         .line_start(sources.position(span).line)
@@ -73,14 +73,20 @@ fn snippet<'a>(
 
 /// Cuts a span of several lines at the end of its first one: the place, not the whole block.
 fn one_line(text: &str, start: usize, end: usize) -> usize {
-    text[start..end].find('\n').map_or(end, |at| start + at)
+    text[start..end].find(['\r', '\n']).map_or(end, |at| start + at)
 }
 
 fn summary(problems: &[Diagnostic]) -> String {
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     let parts = [counted(errors, "error"), counted(problems.len() - errors, "warning")];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { String::new() } else { parts.join(", ") + "\n" }
+    match parts.is_empty() {
+        true => String::new(),
+        false if problems.len() > SHOWN => {
+            format!("{}; the first {SHOWN} are shown\n", parts.join(", "))
+        }
+        false => parts.join(", ") + "\n",
+    }
 }
 
 fn counted(count: usize, noun: &str) -> Option<String> {

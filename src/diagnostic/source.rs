@@ -17,6 +17,22 @@ pub struct Span {
     pub end: u32,
 }
 
+impl Span {
+    /// Returns the place of the word that starts `at` characters into `text`, which stands at this place.
+    #[must_use]
+    pub fn word_at(self, text: &str, at: usize) -> Self {
+        let word =
+            text.chars().skip(at).take_while(|c| c.is_alphanumeric() || "_?*#/-,".contains(*c));
+        let start = (self.start + characters(at)).min(self.end.saturating_sub(1));
+        let end = (start + characters(word.count()).max(1)).min(self.end);
+        Self { start, end, ..self }
+    }
+}
+
+fn characters(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(0)
+}
+
 /// An input file: its name as the user gave it, and its text.
 #[derive(Clone, Debug)]
 pub struct Source {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::diagnostic::nearest;
+
 /// A Hive type that Athena can read too.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum HiveType {
@@ -223,12 +225,18 @@ fn unknown(word: &str, at: usize) -> BadType {
     let message = match (FOREIGN.iter().find(|(name, _)| *name == word), word) {
         (Some((_, hive)), _) => format!("`{word}` is not a Hive type: Hive says `{hive}`"),
         (None, "") => "expected a type".to_owned(),
-        (None, _) => match crate::diagnostic::nearest(word, known) {
+        (None, _) => match nearest(word, known).or_else(|| foreign_near(word)) {
             Some(name) => format!("unknown type `{word}`: did you mean `{name}`?"),
             None => format!("unknown type `{word}`"),
         },
     };
     BadType { message, at }
+}
+
+/// Returns Hive's type for a misspelt one of another database.
+fn foreign_near(word: &str) -> Option<&'static str> {
+    let name = nearest(word, FOREIGN.iter().map(|(name, _)| *name))?;
+    FOREIGN.iter().find(|(known, _)| *known == name).map(|(_, hive)| *hive)
 }
 
 /// What other databases call Hive's types.

@@ -32,6 +32,10 @@ impl fmt::Display for BadName {
 pub struct Name(String);
 
 impl Name {
+    /// The rule in words.
+    pub const RULE: &str =
+        "a name has letters, digits, `_` and `-`, a letter first, at most 48 characters";
+
     /// The longest name, in characters.
     pub const MAX: usize = 48;
 
@@ -57,6 +61,9 @@ impl Name {
 pub struct HiveName(String);
 
 impl HiveName {
+    /// The rule in words.
+    pub const RULE: &str = "Hive's names have lowercase letters, digits and `_`, a letter first, at most 128 characters";
+
     /// Accepts `text` when it is such a name.
     pub fn parse(text: &str) -> Result<Self, BadName> {
         characters(text, 128, |c| matches!(c, 'a'..='z' | '0'..='9' | '_'))?;
@@ -78,6 +85,9 @@ impl HiveName {
 pub struct BucketName(String);
 
 impl BucketName {
+    /// The rule in words.
+    pub const RULE: &str = "a bucket's name has 3 to 63 lowercase letters, digits and hyphens, a letter or digit at both ends";
+
     /// Accepts `text` when it is such a name.
     pub fn parse(text: &str) -> Result<Self, BadName> {
         characters(text, 63, |c| matches!(c, 'a'..='z' | '0'..='9' | '-'))?;

@@ -43,7 +43,7 @@ impl Partition {
             ["cn", _, _] if number && words => Ok(Self::China),
             ["us", "gov", _, _] if number && words => Ok(Self::GovCloud),
             [_, _, _] if number && area && words => Ok(Self::Aws),
-            _ => Err(BadName::Rule("is not the name of a region")),
+            _ => Err(BadName::Rule("does not look like one")),
         }
     }
 

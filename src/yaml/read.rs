@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Place, Tag};
 
-use super::{Content, Entry, Node};
+use super::{Content, Entry, Node, syntax};
 use crate::diagnostic::{Diagnostic, FileId, Span};
 
 /// The largest file that is read, in bytes; 5,000 tables take 1.3 MB.
@@ -22,7 +22,8 @@ const MAX_DEPTH: usize = 64;
 /// 2,000,000 nodes or 64 levels (aliases included).
 pub fn read(text: &str, file: FileId) -> Result<Node, Diagnostic> {
     let mut parser = Parser::new_from_str(text);
-    let mut reader = Reader { parser: &mut parser, file, anchors: BTreeMap::new(), nodes: 0 };
+    let mut reader =
+        Reader { parser: &mut parser, file, anchors: BTreeMap::new(), nodes: 0, open: Vec::new() };
     let node = reader.document()?;
     reader.only_one_document()?;
     Ok(node)
@@ -33,6 +34,8 @@ struct Reader<'a, 'input> {
     file: FileId,
     anchors: BTreeMap<usize, (Node, usize)>,
     nodes: usize,
+    /// Where the lists and mappings that are not complete yet start.
+    open: Vec<Place>,
 }
 
 impl<'input> Reader<'_, 'input> {
@@ -42,7 +45,8 @@ impl<'input> Reader<'_, 'input> {
             match event {
                 Event::StreamStart | Event::DocumentStart(_) => {}
                 Event::StreamEnd | Event::DocumentEnd => {
-                    let problem = Diagnostic::error("yaml", self.span(place), "the file is empty");
+                    let start = Span { file: self.file, start: 0, end: 0 };
+                    let problem = Diagnostic::error("yaml", start, "the file holds no YAML");
                     return Err(problem.help(
                         "start with `pipeline: <name>`; `gen schema` prints what may follow",
                     ));
@@ -86,8 +90,16 @@ impl<'input> Reader<'_, 'input> {
     ) -> Result<Node, Diagnostic> {
         self.within_bounds(place, depth, 1)?;
         let before = self.nodes;
+        self.open.push(place);
+        let quoted = matches!(
+            event,
+            Event::Scalar(_, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..)
+        );
         let (content, anchor, tag) = match event {
-            Event::Alias(anchor) => return self.alias(anchor, place, depth),
+            Event::Alias(anchor) => {
+                self.open.pop();
+                return self.alias(anchor, place, depth);
+            }
             Event::SequenceStart(anchor, tag) => (self.sequence(depth)?, anchor, tag),
             Event::MappingStart(anchor, tag) => (self.mapping(depth)?, anchor, tag),
             Event::Scalar(text, style, anchor, tag) => {
@@ -96,7 +108,9 @@ impl<'input> Reader<'_, 'input> {
             }
             _ => return Err(Diagnostic::error("yaml", self.span(place), "expected a value")),
         };
-        let node = tagged(Node { span: self.span(place), content }, tag.as_deref());
+        self.open.pop();
+        let span = if quoted { self.inside_quotes(place) } else { self.span(place) };
+        let node = tagged(Node { span, content }, tag.as_deref());
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), self.nodes - before + 1));
         }
@@ -169,25 +183,42 @@ impl<'input> Reader<'_, 'input> {
         if depth <= MAX_DEPTH && self.nodes <= MAX_NODES {
             return Ok(());
         }
-        let what = if depth > MAX_DEPTH {
-            "nested more than 64 levels deep"
+        let (what, help) = if depth > MAX_DEPTH {
+            ("nested more than 64 levels deep", "no blueprint is so deep: close what is open")
         } else {
-            "larger than 2,000,000 values"
+            ("larger than 2,000,000 values", "aliases of aliases multiply: write out what is meant")
         };
         let problem =
             Diagnostic::error("yaml", self.span(place), format!("the document is {what}"));
-        Err(problem.help("aliases of aliases multiply: write out what is meant"))
+        Err(problem.help(help))
     }
 
     fn span(&self, place: Place) -> Span {
         Span { file: self.file, start: index(place.start.index()), end: index(place.end.index()) }
     }
 
+    /// Returns the place of a quoted text without its quotes, so that places in the text can be counted.
+    fn inside_quotes(&self, place: Place) -> Span {
+        let span = self.span(place);
+        match span.end.saturating_sub(span.start) {
+            0..3 => span,
+            _ if place.start.line() != place.end.line() => span,
+            _ => Span { start: span.start + 1, end: span.end - 1, ..span },
+        }
+    }
+
     fn syntax(&self, error: &ScanError) -> Diagnostic {
+        let (message, help) = syntax::in_words(error.info());
         let start = index(error.marker().index());
         let span = Span { file: self.file, start, end: start + 1 };
-        Diagnostic::error("yaml", span, format!("not YAML: {}", error.info()))
-            .help("check indentation, colons and quotes at this line and the one above")
+        let problem = Diagnostic::error("yaml", span, message).help(help);
+        let bracket = |place: &&Place| place.end.index() == place.start.index() + 1;
+        match self.open.iter().rev().find(bracket) {
+            Some(place) if error.info().contains("flow") => {
+                problem.related(self.span(*place), "opened here")
+            }
+            _ => problem,
+        }
     }
 }
 
@@ -249,7 +280,7 @@ mod tests {
         assert!(problem(&("[".repeat(100) + &"]".repeat(100))).contains("levels deep"));
         assert!(problem("a: 1\na: 2\n").contains("written twice"));
         assert!(problem("a: 1\n---\nb: 2\n").contains("second document"));
-        assert!(problem("").contains("empty"));
-        assert!(problem("a: [1\n").contains("not YAML"));
+        assert!(problem("").contains("no YAML"));
+        assert!(problem("a: [1\n").contains("not closed"));
     }
 }
