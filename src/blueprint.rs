@@ -2,6 +2,7 @@
 
 mod access;
 mod cluster;
+mod declare;
 pub mod decode;
 pub mod definitions;
 mod environment;

@@ -4,6 +4,7 @@ mod access;
 mod cluster;
 mod cron;
 mod extra;
+mod hive_name;
 mod lambda;
 mod machine;
 mod network;

@@ -1,7 +1,6 @@
 //! The JSON Schema that editors use says of a blueprint's shape what `gen validate` says.
 
 use std::fs;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
@@ -81,7 +80,8 @@ fn misfits(text: &str) -> Vec<String> {
 }
 
 fn cases() -> Vec<String> {
-    let entries = fs::read_dir(Path::new("tests/problems")).expect("the folder of cases");
-    let paths = entries.map(|entry| entry.expect("an entry").path().display().to_string());
-    paths.filter(|path| path.ends_with(".yaml")).collect()
+    let entries = fs::read_dir("tests/problems").expect("the folder of cases");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let blueprints = paths.filter(|path| path.extension().is_some_and(|end| end == "yaml"));
+    blueprints.map(|path| path.display().to_string()).collect()
 }

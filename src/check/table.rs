@@ -9,7 +9,8 @@ use crate::model::{Column, Compression, Database, HiveName, HiveType, Locations,
 
 use crate::template::logical_id;
 
-use super::{number, parsed};
+use super::hive_name::hive_name;
+use super::number;
 
 pub(super) fn databases(
     written: &Named<blueprint::Database>,
@@ -354,49 +355,6 @@ pub(super) fn key_prefix(written: &Spanned<String>, problems: &mut Problems) -> 
     problems.add(problem.help("use letters, digits, `_`, `-`, `.`, `=` and single slashes, none at the ends, below the pipeline's root"));
     None
 }
-
-fn hive_name(what: &str, name: &str, span: Span, problems: &mut Problems) -> Option<HiveName> {
-    let written = Spanned { value: (), span };
-    let found = parsed(name, &written, (what, HiveName::RULE), HiveName::parse, problems)?;
-    if RESERVED.contains(&name) {
-        let message = format!("{what} `{name}` has the name of a Hive keyword");
-        problems.add(
-            Diagnostic::warning("reserved-word", span, message)
-                .help("Athena users must quote it; another name is easier"),
-        );
-    }
-    Some(found)
-}
-
-/// Reserved in Hive 3 or Athena's DDL and likely as a column's name (Athena user guide, "Reserved keywords").
-const RESERVED: [&str; 26] = [
-    "all",
-    "alter",
-    "and",
-    "array",
-    "as",
-    "between",
-    "by",
-    "case",
-    "column",
-    "create",
-    "date",
-    "delete",
-    "end",
-    "from",
-    "group",
-    "interval",
-    "join",
-    "map",
-    "order",
-    "partition",
-    "row",
-    "table",
-    "time",
-    "timestamp",
-    "user",
-    "values",
-];
 
 pub(super) fn catalog_stacks(blueprint: &Blueprint, problems: &mut Problems) -> Option<u32> {
     let stacks = blueprint.catalog.as_ref()?.stacks.as_ref()?;
