@@ -134,7 +134,7 @@ fn names_and_fields_and_commands_have_a_form() {
     assert_step(
         colon,
         "bad-name",
-        "'a: b'",
+        "a: b",
         "the step's name `a: b` has `:`, which may not stand there",
     );
     let same = "      - {name: a b, notify: a}\n      - {name: a-b, notify: a}";
@@ -142,7 +142,7 @@ fn names_and_fields_and_commands_have_a_form() {
     let field = "      - {stop_if_empty: a.b}";
     assert_step(field, "bad-field", "a.b", "`a.b` is not the name of a field");
     let open = "      - {emr: \"bash -c 'x\", every: 60s}";
-    assert_step(open, "bad-command", "\"bash", "a quote of the command is not closed");
+    assert_step(open, "bad-command", "bash", "a quote of the command is not closed");
     let unread = "      - {call: lambda_remove_state_info_from_s3, with: {ClusterId: x}}";
     let message = "`lambda_remove_state_info_from_s3` does not read `ClusterId`";
     assert_step(unread, "unread-field", "ClusterId", message);
