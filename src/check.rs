@@ -21,8 +21,19 @@ use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{BadName, Lambda, Machine, Name, Pipeline};
 use crate::project::Project;
 
-/// Checks a blueprint as it is in one environment.
+/// Checks a blueprint as it is in one environment. There is a pipeline only when there is no error so far: what was
+/// refused is not in it, and the next steps rely on what is.
 pub fn check(
+    environment: &blueprint::Environment,
+    blueprint: &Blueprint,
+    project: &mut Project,
+    problems: &mut Problems,
+) -> Option<Pipeline> {
+    let pipeline = pipeline(environment, blueprint, project, problems);
+    pipeline.filter(|_| !problems.has_errors())
+}
+
+fn pipeline(
     environment: &blueprint::Environment,
     blueprint: &Blueprint,
     project: &mut Project,

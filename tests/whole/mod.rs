@@ -1,17 +1,19 @@
-//! The whole way of a blueprint's text without a disk: read, decode in each environment, check, draw the problems.
+//! The whole way of a blueprint's text without a disk: read, decode in each environment, check,
+//! compile the state machines, draw the problems.
 
 use pipeline::blueprint::{environments, in_environment};
 use pipeline::check;
 use pipeline::diagnostic::{Diagnostic, Problems, Style, draw, sarif};
 use pipeline::project::{Disk, Project};
+use pipeline::workflow;
 use pipeline::yaml;
 
-/// A disk on which every file is a Lambda, and a CloudFormation template too.
-struct Everything;
+/// A disk on which every file holds the same text.
+struct Same(String);
 
-impl Disk for Everything {
+impl Disk for Same {
     fn read(&self, _: &str) -> Result<String, String> {
-        Ok("Resources: {}\n# def lambda_handler(\n".to_owned())
+        Ok(self.0.clone())
     }
 
     fn files(&self, _: &str) -> Vec<String> {
@@ -23,9 +25,17 @@ impl Disk for Everything {
     }
 }
 
+/// The text of a file that is a Lambda, and a CloudFormation template too.
+const ANYTHING: &str = "Resources: {}\n# def lambda_handler(\n";
+
 /// Returns the problems of the blueprint `text` after drawing them, so that a wrong place would panic.
 pub(crate) fn problems_of(text: &str) -> Vec<Diagnostic> {
-    let mut project = Project::new(Box::new(Everything), "blueprints");
+    problems_with(text, ANYTHING)
+}
+
+/// Returns the problems of the blueprint `text` when every file that it names holds `file`.
+pub(crate) fn problems_with(text: &str, file: &str) -> Vec<Diagnostic> {
+    let mut project = Project::new(Box::new(Same(file.to_owned())), "blueprints");
     let file = project.add("blueprint.yaml", text.to_owned());
     let mut problems = Problems::default();
     match yaml::read(text, file) {
@@ -39,7 +49,10 @@ pub(crate) fn problems_of(text: &str) -> Vec<Diagnostic> {
                 .collect();
             check::environments(&written, &mut problems);
             for (environment, blueprint) in &written {
-                check::check(environment, blueprint, &mut project, &mut problems);
+                let pipeline = check::check(environment, blueprint, &mut project, &mut problems);
+                if let Some(Err(found)) = pipeline.map(|pipeline| workflow::compile(&pipeline)) {
+                    problems.extend(found);
+                }
             }
         }
     }
