@@ -28,9 +28,9 @@ pub mod permissions;
 
 pub mod archive;
 
-pub mod text;
-
 pub mod stacks;
+
+pub mod text;
 
 pub mod verify;
 

@@ -75,6 +75,12 @@ impl Project {
         files.filter(|files| files.iter().any(|f| f.ends_with("/__init__.py"))).flatten().collect()
     }
 
+    /// Tells whether there is a file at `path`.
+    pub fn has(&self, path: &str) -> bool {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.disk.files(folder).iter().any(|file| file == path)
+    }
+
     /// Returns the paths of the files directly in `folder`.
     pub fn files(&self, folder: &str) -> Vec<String> {
         self.disk.files(folder)

@@ -34,6 +34,9 @@ fn shapes_that_validate_takes_fit_and_unknown_keys_do_not() {
     let (mut fitting, mut unknown) = (0, 0);
     for path in cases() {
         let Ok(text) = fs::read_to_string(&path) else { continue };
+        if text.starts_with("extends:") {
+            continue; // Laid over another file, which is not here.
+        }
         let rules: Vec<_> = whole::problems_of(&text).iter().map(|problem| problem.rule).collect();
         let misfits = misfits(&text);
         if rules.contains(&"unknown-key") {

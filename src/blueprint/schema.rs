@@ -5,28 +5,46 @@ use serde_json::{Value, json};
 use super::Blueprint;
 use super::decode::{Decode, Spanned};
 use super::definitions::{Definitions, Property};
-use super::environment::{FILE_KEYS, OWN_KEYS};
+use super::environment::{EXTENDS, FILE_KEYS, OWN_KEYS};
 
-/// Returns the JSON Schema (draft 2020-12) of a blueprint file.
+/// Returns the JSON Schema (draft 2020-12) of a blueprint file: a whole one, or one that extends another.
 pub fn schema() -> Value {
     let mut definitions = Definitions::default();
     Blueprint::schema(&mut definitions);
     definitions.part(Blueprint::schema);
     let mut found = definitions.into_map();
-    let mut schema = found.remove("Blueprint").expect("it was just defined");
+    let whole = found.get_mut("Blueprint").expect("it was just defined");
+    whole["properties"]["environments"] = environments();
+    whole["required"].as_array_mut().expect("a list").push("environments".into());
     let part = found.remove("BlueprintPart").expect("a part lacks the required keys");
+    found.insert("Extension".to_owned(), extension(part.clone()));
     found.insert("Environment".to_owned(), environment(part));
-    schema["properties"]["environments"] = json!({
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Blueprint of a data pipeline",
+        "if": {"required": [EXTENDS]},
+        "then": {"$ref": "#/$defs/Extension"},
+        "else": {"$ref": "#/$defs/Blueprint"},
+        "$defs": found,
+    })
+}
+
+fn environments() -> Value {
+    json!({
         "type": "object",
         "description": "Where the pipeline runs, and what differs there from the rest of the file.",
         "minProperties": 1,
-        "additionalProperties": {"$ref": "#/$defs/Environment"},
+        "additionalProperties": {"anyOf": [{"$ref": "#/$defs/Environment"}, {"type": "null"}]},
+    })
+}
+
+fn extension(mut part: Value) -> Value {
+    part["properties"][EXTENDS] = json!({
+        "type": "string",
+        "description": "The blueprint that this one is laid over; `./` in front means beside this one.",
     });
-    schema["required"].as_array_mut().expect("a list").push("environments".into());
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    schema["title"] = "Blueprint of a data pipeline".into();
-    schema["$defs"] = found.into();
-    schema
+    part["properties"]["environments"] = environments();
+    part
 }
 
 /// Returns the schema as text: what fits into a line stands on one, so that a person can read it.

@@ -1,5 +1,7 @@
 //! What goes into the files beside the pipeline: code that Lambdas share, and templates of text files.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, FileId};
 use crate::model::{Lambda, Pipeline};
 use crate::project::Project;
@@ -14,9 +16,19 @@ pub struct Materials {
     templates: Vec<Source>,
 }
 
-/// The template of `config.ini`, and the folder of those of Hive scripts.
-const CONFIG: &str = "blueprints/config.ini.hbs";
+/// The folder of the templates of Hive scripts.
 const SCRIPTS: &str = "hive-scripts";
+
+/// The templates that a project gets when it has none of its own at these paths.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("blueprints/config.ini.hbs", include_str!("../../blueprints/config.ini.hbs")),
+    ("hive-scripts/checked.sql.hbs", include_str!("../../hive-scripts/checked.sql.hbs")),
+    (
+        "hive-scripts/dimension_process.sql.hbs",
+        include_str!("../../hive-scripts/dimension_process.sql.hbs"),
+    ),
+    ("hive-scripts/fact_process.sql.hbs", include_str!("../../hive-scripts/fact_process.sql.hbs")),
+];
 
 /// The file of a template.
 #[derive(Debug)]
@@ -51,16 +63,9 @@ impl Materials {
                 }
             }
         }
-        let scripts = project
-            .files(SCRIPTS)
-            .into_iter()
-            .filter(|path| path.rsplit('.').next() == Some("hbs"));
-        for path in scripts.chain([CONFIG.to_owned()]) {
-            match project.named(&path, pipeline.workarea.span) {
-                Ok(file) => {
-                    let text = project.text(file).to_owned();
-                    materials.templates.push(Source { path, file, text });
-                }
+        for path in templates(project) {
+            match template(&path, pipeline, project) {
+                Ok(source) => materials.templates.push(source),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -89,6 +94,22 @@ impl Materials {
             output.text(file);
         }
     }
+}
+
+/// Returns the paths of all templates: those that every project has, and more parts in the scripts' folder.
+fn templates(project: &Project) -> BTreeSet<String> {
+    let own =
+        project.files(SCRIPTS).into_iter().filter(|path| path.rsplit('.').next() == Some("hbs"));
+    BUILT_IN.iter().map(|(path, _)| (*path).to_owned()).chain(own).collect()
+}
+
+fn template(path: &str, pipeline: &Pipeline, project: &mut Project) -> Result<Source, Diagnostic> {
+    let built_in = BUILT_IN.iter().find(|(known, _)| *known == path);
+    let file = match built_in {
+        Some((_, text)) if !project.has(path) => project.add(path, (*text).to_owned()),
+        _ => project.named(path, pipeline.workarea.span)?,
+    };
+    Ok(Source { path: path.to_owned(), file, text: project.text(file).to_owned() })
 }
 
 fn shared(folder: &str, path: &str, file: FileId, project: &Project) -> Shared {

@@ -1,5 +1,6 @@
 //! The files that linters read: what `gen` wrote, and the fixtures that prove the linters awake.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,13 @@ pub(crate) fn below(base: &str, reads: Reads) -> Vec<String> {
     let files =
         environments.iter().flat_map(|environment| entries(&format!("{environment}{folder}")));
     files.filter(|file| ends.iter().any(|end| file.ends_with(end))).collect()
+}
+
+/// Leaves out files that say what one before them says: cases share most of their templates.
+pub(crate) fn distinct(files: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let text = |file: &String| fs::read(Path::new(ROOT).join(file)).expect("it is listed");
+    files.into_iter().filter(|file| seen.insert(text(file))).collect()
 }
 
 fn folders(parent: &str) -> Vec<String> {

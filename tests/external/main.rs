@@ -15,15 +15,18 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use files::{below, emitted, fixtures};
+use files::{below, distinct, emitted, fixtures};
 use linters::{Finding, LINTERS, Reads, Verdict, judge};
 use silences::Silence;
 use tools::ROOT;
 
 /// One run of all linters over all files: to start them costs more than to feed them.
 static VERDICTS: LazyLock<Result<Vec<Verdict>, String>> = LazyLock::new(|| {
-    let bases = [emitted(), fixtures("clean"), fixtures("faulty")].concat();
-    let verdicts = judge(|reads| bases.iter().flat_map(|base| below(base, reads)).collect())?;
+    let fixtures = [fixtures("clean"), fixtures("faulty")].concat();
+    let files =
+        |bases: &[String], reads| bases.iter().flat_map(|base| below(base, reads)).collect();
+    let verdicts =
+        judge(|reads| [distinct(files(&emitted(), reads)), files(&fixtures, reads)].concat())?;
     let times: Vec<String> = verdicts
         .iter()
         .map(|verdict| format!("{:5.1} s  {}\n", verdict.time.as_secs_f64(), verdict.tool))

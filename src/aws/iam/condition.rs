@@ -37,15 +37,20 @@ const OPERATORS: [&str; 27] = [
     "Null",
 ];
 
-/// Checks operators and, against the actions that the statement is known to name, keys.
-pub(super) fn check(condition: &Value, actions: &[Action]) -> Vec<Violation> {
+/// Checks operators and, against the actions that the statement is known to name, keys. A key need not go with each action
+/// that a pattern such as `s3:*` stands for, only with those that are written out.
+pub(super) fn check(
+    condition: &Value,
+    actions: &[Action],
+    written_out: &[Action],
+) -> Vec<Violation> {
     let Some(operators) = condition.as_object() else { return Vec::new() };
     let mut found = Vec::new();
     for (operator, keys) in operators.iter().filter(|(name, _)| !name.starts_with("Fn::")) {
         let path = format!("/Condition/{}", token(operator));
         found.extend(unknown_operator(operator, &path));
         for key in keys.as_object().into_iter().flat_map(serde_json::Map::keys) {
-            found.extend(key_problem(key, &format!("{path}/{}", token(key)), actions));
+            found.extend(key_problem(key, &format!("{path}/{}", token(key)), actions, written_out));
         }
     }
     found
@@ -64,27 +69,24 @@ fn unknown_operator(written: &str, path: &str) -> Option<Violation> {
     Some(Violation::error(path, message).suggest(nearest(plain, OPERATORS)))
 }
 
-fn key_problem(key: &str, path: &str, actions: &[Action]) -> Option<Violation> {
+fn key_problem(
+    key: &str,
+    path: &str,
+    actions: &[Action],
+    written_out: &[Action],
+) -> Option<Violation> {
     if key.contains("${") || key.starts_with("Fn::") || is_among(key, global_keys()) {
         return None;
     }
-    let lacking: Vec<_> = actions
-        .iter()
-        .filter(|action| !is_among(key, action.condition_keys()))
-        .map(Action::name)
-        .collect();
-    let known = || actions.iter().flat_map(Action::condition_keys).chain(global_keys());
-    match lacking.as_slice() {
-        [] => None,
-        [first, ..] if lacking.len() == actions.len() => {
-            let message = format!("`{first}` knows no condition key `{key}`");
-            Some(Violation::error(path, message).suggest(nearest(key, known())))
-        }
-        [first, ..] => {
-            let message = format!("`{first}` never has the condition key `{key}`");
-            Some(Violation::warning(path, message))
-        }
+    let lacks = |action: &&Action| !is_among(key, action.condition_keys());
+    if let (true, Some(first)) = (actions.iter().all(|action| lacks(&action)), actions.first()) {
+        let known = actions.iter().flat_map(Action::condition_keys).chain(global_keys());
+        let message = format!("`{}` knows no condition key `{key}`", first.name());
+        return Some(Violation::error(path, message).suggest(nearest(key, known)));
     }
+    let first = written_out.iter().find(lacks)?;
+    let message = format!("`{}` never has the condition key `{key}`", first.name());
+    Some(Violation::warning(path, message))
 }
 
 fn global_keys() -> impl Iterator<Item = &'static str> {

@@ -33,6 +33,12 @@ struct Named {
     arns: BTreeSet<&'static str>,
 }
 
+impl Named {
+    fn is_pattern(&self) -> bool {
+        self.entry.text.as_deref().is_some_and(|text| text.contains(['*', '?']))
+    }
+}
+
 fn check(statement: &Map<String, Value>) -> Vec<Violation> {
     let mut found = Vec::new();
     for excluded in entries("NotAction", statement.get("NotAction")) {
@@ -48,7 +54,9 @@ fn check(statement: &Map<String, Value>) -> Vec<Violation> {
     }
     if let Some(given) = statement.get("Condition").filter(|_| all_known) {
         let actions: Vec<_> = named.iter().flat_map(|named| named.actions.clone()).collect();
-        found.extend(condition::check(given, &actions));
+        let written_out = named.iter().filter(|named| !named.is_pattern());
+        let written_out: Vec<_> = written_out.flat_map(|named| named.actions.clone()).collect();
+        found.extend(condition::check(given, &actions, &written_out));
     }
     found
 }

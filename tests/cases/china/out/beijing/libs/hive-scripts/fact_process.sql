@@ -39,11 +39,11 @@ checked AS (
       WHEN `date_id` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
       WHEN `tx_id` = '' THEN 'tx_id is empty'
-      WHEN NOT (`tx_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`tx_id` AS int) IS NOT NULL) THEN 'tx_id is not of type int'
-      WHEN `country_id` <> '' AND NOT (`country_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`country_id` AS int) IS NOT NULL) THEN 'country_id is not of type int'
-      WHEN `tx_amount` <> '' AND NOT (`tx_amount` RLIKE '^[+-]?(?=[.]?[0-9])0*[0-9]{0,10}([.][0-9]{0,2}0*)?$') THEN 'tx_amount is not of type decimal(12,2)'
+      WHEN NOT coalesce(`tx_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`tx_id` AS int) IS NOT NULL, FALSE) THEN 'tx_id is not of type int'
+      WHEN `country_id` <> '' AND NOT coalesce(`country_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`country_id` AS int) IS NOT NULL, FALSE) THEN 'country_id is not of type int'
+      WHEN `tx_amount` <> '' AND NOT coalesce(`tx_amount` RLIKE '^[+-]?(?=[.]?[0-9])0*[0-9]{0,10}([.][0-9]{0,2}0*)?$', FALSE) THEN 'tx_amount is not of type decimal(12,2)'
       WHEN `date_id` = '' THEN 'date_id is empty'
-      WHEN NOT (`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL) THEN 'date_id is not of type int'
+      WHEN NOT coalesce(`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL, FALSE) THEN 'date_id is not of type int'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `tx_id`, `country_id`, `tx_amount`, `date_id`) <> ''
@@ -90,11 +90,11 @@ checked AS (
       WHEN `date_id` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
       WHEN `tx_id` = '' THEN 'tx_id is empty'
-      WHEN NOT (`tx_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`tx_id` AS int) IS NOT NULL) THEN 'tx_id is not of type int'
-      WHEN `country_id` <> '' AND NOT (`country_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`country_id` AS int) IS NOT NULL) THEN 'country_id is not of type int'
-      WHEN `tx_amount` <> '' AND NOT (`tx_amount` RLIKE '^[+-]?(?=[.]?[0-9])0*[0-9]{0,10}([.][0-9]{0,2}0*)?$') THEN 'tx_amount is not of type decimal(12,2)'
+      WHEN NOT coalesce(`tx_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`tx_id` AS int) IS NOT NULL, FALSE) THEN 'tx_id is not of type int'
+      WHEN `country_id` <> '' AND NOT coalesce(`country_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`country_id` AS int) IS NOT NULL, FALSE) THEN 'country_id is not of type int'
+      WHEN `tx_amount` <> '' AND NOT coalesce(`tx_amount` RLIKE '^[+-]?(?=[.]?[0-9])0*[0-9]{0,10}([.][0-9]{0,2}0*)?$', FALSE) THEN 'tx_amount is not of type decimal(12,2)'
       WHEN `date_id` = '' THEN 'date_id is empty'
-      WHEN NOT (`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL) THEN 'date_id is not of type int'
+      WHEN NOT coalesce(`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL, FALSE) THEN 'date_id is not of type int'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `tx_id`, `country_id`, `tx_amount`, `date_id`) <> ''

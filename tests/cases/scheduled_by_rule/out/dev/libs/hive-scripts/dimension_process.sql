@@ -33,7 +33,7 @@ checked AS (
     CASE
       WHEN `country_name` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
-      WHEN `id` <> '' AND NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS int) IS NOT NULL) THEN 'id is not of type int'
+      WHEN `id` <> '' AND NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS int) IS NOT NULL, FALSE) THEN 'id is not of type int'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `country_name`) <> ''
@@ -72,7 +72,7 @@ checked AS (
     CASE
       WHEN `country_name` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
-      WHEN `id` <> '' AND NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS int) IS NOT NULL) THEN 'id is not of type int'
+      WHEN `id` <> '' AND NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS int) IS NOT NULL, FALSE) THEN 'id is not of type int'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `country_name`) <> ''

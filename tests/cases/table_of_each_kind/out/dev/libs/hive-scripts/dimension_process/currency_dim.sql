@@ -33,7 +33,7 @@ checked AS (
     CASE
       WHEN `name` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
-      WHEN `code` <> '' AND NOT (length(`code`) <= 3) THEN 'code is not of type char(3)'
+      WHEN `code` <> '' AND NOT coalesce(length(`code`) <= 3, FALSE) THEN 'code is not of type char(3)'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `code`, `name`) <> ''
@@ -72,7 +72,7 @@ checked AS (
     CASE
       WHEN `name` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
-      WHEN `code` <> '' AND NOT (length(`code`) <= 3) THEN 'code is not of type char(3)'
+      WHEN `code` <> '' AND NOT coalesce(length(`code`) <= 3, FALSE) THEN 'code is not of type char(3)'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `code`, `name`) <> ''

@@ -34,8 +34,8 @@ checked AS (
     CASE
       WHEN `amount` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
-      WHEN `id` <> '' AND NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL) THEN 'id is not of type bigint'
-      WHEN `amount` <> '' AND NOT (`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'amount is not of type double'
+      WHEN `id` <> '' AND NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `amount`) <> ''
@@ -74,8 +74,8 @@ checked AS (
     CASE
       WHEN `amount` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
-      WHEN `id` <> '' AND NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL) THEN 'id is not of type bigint'
-      WHEN `amount` <> '' AND NOT (`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'amount is not of type double'
+      WHEN `id` <> '' AND NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `amount`) <> ''

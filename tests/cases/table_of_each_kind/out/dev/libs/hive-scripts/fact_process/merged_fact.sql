@@ -39,12 +39,12 @@ checked AS (
       WHEN `date_id` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
       WHEN `id` = '' THEN 'id is empty'
-      WHEN NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL) THEN 'id is not of type bigint'
+      WHEN NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
       WHEN `line` = '' THEN 'line is empty'
-      WHEN NOT (`line` RLIKE '^[+-]?[0-9]+$' AND CAST(`line` AS int) IS NOT NULL) THEN 'line is not of type int'
-      WHEN `amount` <> '' AND NOT (`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'amount is not of type double'
+      WHEN NOT coalesce(`line` RLIKE '^[+-]?[0-9]+$' AND CAST(`line` AS int) IS NOT NULL, FALSE) THEN 'line is not of type int'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
       WHEN `date_id` = '' THEN 'date_id is empty'
-      WHEN NOT (`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL) THEN 'date_id is not of type int'
+      WHEN NOT coalesce(`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL, FALSE) THEN 'date_id is not of type int'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `line`, `amount`, `date_id`) <> ''
@@ -91,12 +91,12 @@ checked AS (
       WHEN `date_id` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
       WHEN `id` = '' THEN 'id is empty'
-      WHEN NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL) THEN 'id is not of type bigint'
+      WHEN NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
       WHEN `line` = '' THEN 'line is empty'
-      WHEN NOT (`line` RLIKE '^[+-]?[0-9]+$' AND CAST(`line` AS int) IS NOT NULL) THEN 'line is not of type int'
-      WHEN `amount` <> '' AND NOT (`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'amount is not of type double'
+      WHEN NOT coalesce(`line` RLIKE '^[+-]?[0-9]+$' AND CAST(`line` AS int) IS NOT NULL, FALSE) THEN 'line is not of type int'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
       WHEN `date_id` = '' THEN 'date_id is empty'
-      WHEN NOT (`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL) THEN 'date_id is not of type int'
+      WHEN NOT coalesce(`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL, FALSE) THEN 'date_id is not of type int'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `line`, `amount`, `date_id`) <> ''

@@ -38,11 +38,11 @@ checked AS (
     CASE
       WHEN `day` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
-      WHEN `id` <> '' AND NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL) THEN 'id is not of type bigint'
-      WHEN `amount` <> '' AND NOT (`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'amount is not of type double'
+      WHEN `id` <> '' AND NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
       WHEN `country` = '' THEN 'country is empty'
       WHEN `day` = '' THEN 'day is empty'
-      WHEN NOT (`day` RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND CAST(CAST(`day` AS date) AS string) = `day`) THEN 'day is not of type date'
+      WHEN NOT coalesce(`day` RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND CAST(CAST(`day` AS date) AS string) = `day`, FALSE) THEN 'day is not of type date'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `amount`, `country`, `day`) <> ''
@@ -86,11 +86,11 @@ checked AS (
     CASE
       WHEN `day` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
-      WHEN `id` <> '' AND NOT (`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL) THEN 'id is not of type bigint'
-      WHEN `amount` <> '' AND NOT (`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') THEN 'amount is not of type double'
+      WHEN `id` <> '' AND NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
       WHEN `country` = '' THEN 'country is empty'
       WHEN `day` = '' THEN 'day is empty'
-      WHEN NOT (`day` RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND CAST(CAST(`day` AS date) AS string) = `day`) THEN 'day is not of type date'
+      WHEN NOT coalesce(`day` RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND CAST(CAST(`day` AS date) AS string) = `day`, FALSE) THEN 'day is not of type date'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `amount`, `country`, `day`) <> ''
