@@ -18,13 +18,19 @@ def name(event: Event) -> str | None:
     request_id = optional(event, "RequestId")
     if request_id is None:
         return None
-    without_arn = re.sub(r"^arn:.*:execution:[^:]+:", "", request_id)
-    legal = re.sub(r"[^0-9A-Za-z_-]", "-", without_arn)
+    legal = _legal(re.sub(r"^arn:.*:execution:[^:]+:", "", request_id))
     if legal == request_id and len(legal) <= LONGEST:
         return legal
     return f"{legal[:READABLE]}-{hashlib.sha256(request_id.encode()).hexdigest()[:6]}"
 
 
 def is_part_of(request: str, execution: str) -> bool:
-    """Whether the execution named `execution` made `request`, which then starts with that name."""
-    return request == execution or request.startswith(execution[:READABLE] + "-")
+    """Whether the execution named `execution` made `request`, which then starts with that name.
+
+    Step Functions allows more characters in a name than we do, such as a dot.
+    """
+    return request == execution or request.startswith(_legal(execution)[:READABLE] + "-")
+
+
+def _legal(text: str) -> str:
+    return re.sub(r"[^0-9A-Za-z_-]", "-", text)

@@ -46,7 +46,7 @@ def test_ids_that_differ_beyond_the_readable_part_have_different_names() -> None
     assert len({name(request_id) for request_id in ids}) == len(ids)
 
 
-@pytest.mark.parametrize("execution", ["m-1", UUIDS, "z" * 80])
+@pytest.mark.parametrize("execution", ["m-1", "by.hand=1", UUIDS, "z" * 80])
 def test_a_request_belongs_to_the_execution_whose_name_it_starts_with(execution: str) -> None:
     assert requests.is_part_of(execution, execution)
     assert requests.is_part_of(name(f"{execution}-Launch_EMR_Cluster"), execution)
