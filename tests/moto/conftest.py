@@ -1,0 +1,29 @@
+"""One world for all scenarios, emptied before each; the artefacts come from the folder in the variable `ARTEFACTS`."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(os.environ["ARTEFACTS"])
+
+# Moto asks for this one variable when it is imported, and takes every caller for that account.
+os.environ["MOTO_ACCOUNT_ID"] = json.loads((FOLDER / "manifest.json").read_text())["account"]
+
+from artefacts import Artefacts  # noqa: E402
+from world import World  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def only_world() -> Iterator[World]:
+    world = World(Artefacts(FOLDER))
+    yield world
+    world.stop()
+
+
+@pytest.fixture
+def world(only_world: World) -> World:
+    only_world.renew()
+    return only_world

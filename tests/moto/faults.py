@@ -1,0 +1,40 @@
+"""What goes wrong in a scenario; everything works unless told otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+FOR_GOOD = 10**6
+
+Named = Counter[tuple[str, str]]
+
+
+@dataclass
+class Faults:
+    """Each kind of fault; a counter says how often it still happens."""
+
+    cluster_never_starts: bool = False
+    cluster_dies_at_start: bool = False
+    workers_never_arrive: bool = False
+    # The first word of a step's name, such as `load`.
+    steps: Counter[str] = field(default_factory=Counter)
+    # Besides, what someone does at the moment when such a step is submitted.
+    when_submitted: dict[str, Callable[[], object]] = field(default_factory=dict)
+    # A function, and the error by which Lambda itself refuses its invocation.
+    invocations: Named = field(default_factory=Counter)
+    # An operation of AWS, and the code that is its answer.
+    answers: Named = field(default_factory=Counter)
+
+    def clear(self) -> None:
+        vars(self).update(vars(Faults()))
+
+
+def take(counter: Named, name: str) -> str | None:
+    """Use up one of the faults of this name; which one it is."""
+    for (named, fault), left in counter.items():
+        if named == name and left > 0:
+            counter[named, fault] -= 1
+            return fault
+    return None
