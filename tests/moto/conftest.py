@@ -13,6 +13,7 @@ FOLDER = Path(os.environ["ARTEFACTS"])
 os.environ["MOTO_ACCOUNT_ID"] = json.loads((FOLDER / "manifest.json").read_text())["account"]
 
 from artefacts import Artefacts  # noqa: E402
+from scenario import Scenario  # noqa: E402
 from world import World  # noqa: E402
 
 
@@ -24,6 +25,8 @@ def only_world() -> Iterator[World]:
 
 
 @pytest.fixture
-def world(only_world: World) -> World:
+def scenario(only_world: World) -> Iterator[Scenario]:
     only_world.renew()
-    return only_world
+    scenario = Scenario(only_world)
+    yield scenario
+    scenario.check()

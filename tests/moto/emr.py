@@ -21,7 +21,6 @@ from faults import Faults
 from shell import Outcome
 
 BOOT_SECONDS = 420
-STEP_SECONDS = 90
 WORKER_SECONDS = 150
 END_SECONDS = 100
 
@@ -139,7 +138,7 @@ class LivingCluster(Cluster):
         self.state = "RUNNING" if step else "WAITING"
         if step:
             step.state = "RUNNING"
-            self.emr.clock.at(STEP_SECONDS, lambda: self._finish(step), lambda: step.state == "RUNNING")
+            self.emr.clock.at(self.emr.faults.step_seconds, lambda: self._finish(step), lambda: step.state == "RUNNING")
 
     def _finish(self, step: Step) -> None:
         outcome = self._outcome(step)
@@ -169,7 +168,8 @@ class LivingCluster(Cluster):
 
 
 def _kind(step: Step) -> str:
-    return step.name.split()[0]
+    """The step's name without the request that made it."""
+    return " ".join(step.name.split()[:2])
 
 
 def run_job_flow(self: ElasticMapReduceResponse) -> ActionResult:

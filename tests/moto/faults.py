@@ -18,9 +18,10 @@ class Faults:
     cluster_never_starts: bool = False
     cluster_dies_at_start: bool = False
     workers_never_arrive: bool = False
-    # The first word of a step's name, such as `load`.
+    step_seconds: float = 90
+    # A step by its command and table, such as `load sample_country_dim`.
     steps: Counter[str] = field(default_factory=Counter)
-    # Besides, what someone does at the moment when such a step is submitted.
+    # What someone does at the moment when such a step is submitted.
     when_submitted: dict[str, Callable[[], object]] = field(default_factory=dict)
     # A function, and the error by which Lambda itself refuses its invocation.
     invocations: Named = field(default_factory=Counter)
