@@ -11,7 +11,7 @@ Returns: `TerminatedClusterIds`, `Status` = SENT or NOTSENT.
 
 from datetime import UTC, datetime
 
-from pipeline_common import clients, clusters, config, executions, log, messages
+from pipeline_common import clients, clusters, config, executions, log, messages, requests
 from pipeline_common.entry import Result, entry
 from pipeline_common.inputs import Event, optional, required
 
@@ -42,7 +42,9 @@ def _clean_up(arn: str, name: str) -> list[str]:
     owned = [cluster for cluster in ours if cluster.is_owned_by(name) and not cluster.is_kept(now)]
     listed = executions.running_of_pipeline(clients.stepfunctions())
     # Lists of executions lag behind, so the one that ended may still stand there as running.
-    running = [execution["name"] for execution in listed if execution["executionArn"] != arn]
+    others = [execution["name"] for execution in listed if execution["executionArn"] != arn]
+    # An execution that this one started goes on for nobody, so it holds no cluster.
+    running = [other for other in others if other == name or not requests.is_part_of(other, name)]
     return clusters.terminate(emr, [cluster for cluster in owned if not any(map(cluster.is_owned_by, running))])
 
 

@@ -92,6 +92,18 @@ def test_leaves_the_cluster_to_the_master_that_still_runs(world: World) -> None:
     assert world.report("m-1-Launch_EMR_Cluster")["TerminatedClusterIds"] == []
 
 
+def test_ends_the_cluster_that_only_its_own_child_still_waits_for(world: World) -> None:
+    cluster_id = aws.launch(**OURS, ExecutionName="m-1-Launch_EMR_Cluster")
+    aws.start(world.launch, "m-1-Launch_EMR_Cluster")
+    assert world.report("m-1")["TerminatedClusterIds"] == [cluster_id]
+
+
+def test_leaves_the_cluster_to_an_execution_of_the_same_name_of_another_machine(world: World) -> None:
+    aws.launch(**OURS, ExecutionName="m-1")
+    aws.start(world.launch, "m-1")
+    assert world.report("m-1")["TerminatedClusterIds"] == []
+
+
 def test_a_list_that_still_shows_the_ended_execution_hinders_nothing(world: World) -> None:
     cluster_id = aws.launch(**OURS, ExecutionName="m-1")
     aws.start(world.master, "m-1")
