@@ -38,6 +38,12 @@ class Functions:
         self.calls: Counter[str] = Counter()
         self.log: list[str] = []
 
+    def arns(self) -> list[str]:
+        return list(self._functions)
+
+    def names(self) -> list[str]:
+        return [function.name for function in self._functions.values()]
+
     def invoke(self, arn: str, event: bytes) -> Answer:
         function = self._functions[arn]
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ class Scenario:
 
     world: World
     landed: set[str] = field(default_factory=set)
+    expected_state: str = ""
 
     def land(self, day: int, *tables: str) -> None:
         """Bring the sample files, each day with other content and the same names."""
@@ -33,10 +35,18 @@ class Scenario:
             self.world.put(key, content)
             self.landed.add(self.world.files(key)[key])
 
-    def master(self, name: str, **given: str) -> str:
-        """Run Master until nothing happens any more; its status."""
-        status: str = self.world.run("Master", name, given)["status"]
+    def run(self, machine: str, name: str, given: object = None, meanwhile: Callable[[], object] | None = None) -> str:
+        """Run it until nothing happens any more; its status. `meanwhile` is done just after the start."""
+        with self.world.clock.work():
+            arn = self.world.start(machine, name, given)
+            if meanwhile:
+                meanwhile()
+        self.world.clock.settle()
+        status: str = self.world.execution(arn)["status"]
         return status
+
+    def master(self, name: str, meanwhile: Callable[[], object] | None = None, **given: str) -> str:
+        return self.run("Master", name, given, meanwhile)
 
     def texts(self) -> list[str]:
         return [message.text for message in self.world.messages()]
@@ -58,17 +68,20 @@ class Scenario:
         keys = self.world.files(f"{ROOT}/prod/{PRODS[table]}/")
         return [{etag for _, etag in json.loads(self.world.content(key))} for key in keys]
 
+    def state(self) -> str:
+        return self.world.content(STATE).decode() if self.world.files(STATE) else ""
+
     def stopped(self) -> list[str]:
         """The states of all clusters there ever were."""
         return [cluster.state or "" for cluster in self.world.clusters()]
 
     def check(self) -> None:
-        """No cluster is up, no file is lost, none is archived unread, the state is empty, the log is JSON."""
+        """No cluster is up, no file is lost, none is archived unread, the state names no cluster, the log is JSON."""
         assert set(self.stopped()) <= {"TERMINATED", "TERMINATED_WITH_ERRORS"}, self.stopped()
         places = [self.world.files(f"{ROOT}/{area}/") for area in ("landing", "stage", "archive")]
         assert self.landed <= {etag for place in places for etag in place.values()}
         loaded = {etag for table in FOLDERS for load in self.loads(table) for etag in load}
         assert set(places[2].values()) <= loaded
-        assert self.world.files(STATE) == {} or self.world.content(STATE) == b""
+        assert self.state() == self.expected_state
         for line in "".join(self.world.functions.log).splitlines():
             assert "function" in json.loads(line) or "_aws" in json.loads(line)
