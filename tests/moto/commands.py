@@ -24,11 +24,11 @@ class Place:
     def of(uri: str) -> Place:
         found = re.fullmatch(r"s3://([^/]+)/(.*)", uri)
         if not found:
-            raise Wrong(f"no address in S3: {uri}")
+            raise CommandError(f"no address in S3: {uri}")
         return Place(found[1], found[2])
 
 
-class Wrong(Exception):
+class CommandError(Exception):
     """A command that the program refuses."""
 
 
@@ -39,7 +39,7 @@ class Arguments(argparse.ArgumentParser):
         super().__init__(program, add_help=False, allow_abbrev=False)
 
     def error(self, message: str) -> Any:
-        raise Wrong(f"{self.prog}: {message}")
+        raise CommandError(f"{self.prog}: {message}")
 
 
 class Programs:
@@ -60,7 +60,7 @@ class Programs:
         parser.add_argument("words", nargs=3)
         given = parser.parse_intermixed_args(arguments)
         if given.words[:2] != ["s3", "ls"] or not given.recursive:
-            raise Wrong(f"aws: not known here: {given.words}")
+            raise CommandError(f"aws: not known here: {given.words}")
         keys = self._keys(Place.of(given.words[2]))
         return Outcome(0 if keys else 1, "".join(f"2026-01-01 01:00:00 {1:>10} {key}\n" for key in keys))
 
@@ -93,7 +93,7 @@ class Programs:
             name, value = variable.split("=", 1)
             script = script.replace(f"${{hivevar:{name}}}", value)
         if unset := re.findall(r"\$\{[^}]*\}", script):
-            raise Wrong(f"hive: not set: {', '.join(unset)}")
+            raise CommandError(f"hive: not set: {', '.join(unset)}")
         sources, targets = self._tables_of(script)
         read = [[key, self._etag(t.bucket, key)] for t in sources for key in self._keys(Place(t.bucket, t.prefix))]
         for table in targets:
@@ -106,12 +106,14 @@ class Programs:
         """The tables in text that the script reads, and those that it fills; it may name no other."""
         named = {name.replace("`", "") for name in re.findall(r"(?i)\b(?:FROM|TABLE)\s+([`\w]+\.[`\w]+)", script)}
         if strange := named - self._tables.keys():
-            raise Wrong(f"hive: the catalog has no {', '.join(sorted(strange))}")
+            raise CommandError(f"hive: the catalog has no {', '.join(sorted(strange))}")
         written = re.findall(r"(?i)\bINSERT\s+(?:INTO|OVERWRITE)\s+TABLE\s+([`\w]+\.[`\w]+)", script)
         targets = {name.replace("`", "") for name in written}
         if not targets or not named - targets:
-            raise Wrong("hive: the script loads nothing")
-        return [self._tables[name] for name in sorted(named - targets)], [self._tables[name] for name in sorted(targets)]
+            raise CommandError("hive: the script loads nothing")
+        return [self._tables[name] for name in sorted(named - targets)], [
+            self._tables[name] for name in sorted(targets)
+        ]
 
     def _keys(self, place: Place) -> list[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.prefix)
@@ -121,7 +123,7 @@ class Programs:
         try:
             content: bytes = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         except self._s3.exceptions.NoSuchKey as error:
-            raise Wrong(f"no file s3://{bucket}/{key}") from error
+            raise CommandError(f"no file s3://{bucket}/{key}") from error
         return content
 
     def _etag(self, bucket: str, key: str) -> str:
@@ -133,7 +135,7 @@ def _guarded(program: Callable[[list[str]], Outcome]) -> Program:
     def run(arguments: list[str]) -> Outcome:
         try:
             return program(arguments)
-        except Wrong as error:
+        except CommandError as error:
             return Outcome(2, f"{error}\n")
 
     return run

@@ -1,7 +1,7 @@
 """EMR as moto lacks it: clusters, fleets and steps take their time, and a step does what its command says.
 
-Added: instance fleets (ListInstanceFleets, ModifyInstanceFleet, ListInstances by fleet), states before WAITING and after
-TerminateJobFlows, steps that run one after the other, fail, and cancel those behind them.
+Added: instance fleets (ListInstanceFleets, ModifyInstanceFleet, ListInstances by fleet), states before WAITING and
+after TerminateJobFlows, steps that run one after the other, fail, and cancel those behind them.
 """
 
 from __future__ import annotations
@@ -174,7 +174,8 @@ def _kind(step: Step) -> str:
 
 def run_job_flow(self: ElasticMapReduceResponse) -> ActionResult:
     answer = _plain_run_job_flow(self)
-    cluster = _cluster(self, answer.result["JobFlowId"])
+    result: Any = answer.result
+    cluster = _cluster(self, result["JobFlowId"])
     for given in self._get_param("Instances.InstanceFleets", []):
         capacities = int(given.get("TargetOnDemandCapacity", 0)), int(given.get("TargetSpotCapacity", 0))
         fleet = Fleet(f"if-{next(_numbers)}", given["Name"], given["InstanceFleetType"], *capacities)

@@ -8,7 +8,6 @@ import os
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 
 import worker
 from artefacts import Function
@@ -89,9 +88,8 @@ class Container:
 
     def call(self, event: str, request: str) -> tuple[str, str, str]:
         with self._lock:
-            calls: Connection = self._calls  # type: ignore[assignment]
-            calls.send((event, request))
-            answer: tuple[str, str, str] = calls.recv()
+            self._calls.send((event, request))
+            answer: tuple[str, str, str] = self._calls.recv()
             return answer
 
     def stop(self) -> None:

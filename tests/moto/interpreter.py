@@ -100,5 +100,6 @@ _plain_parse = AmazonStateLanguageParser.parse
 def _details(execution: Execution) -> Any:
     """The start as the context object has it: ISO 8601 with milliseconds, in UTC."""
     details = _plain_details(execution)
-    details.start_time = execution.start_date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    start = execution.start_date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    vars(details)["start_time"] = start
     return details

@@ -25,7 +25,8 @@ class Scenario:
 
     world: World
     landed: set[str] = field(default_factory=set)
-    expected_state: str = ""
+    # Where a cluster was ended from outside, the state may go on naming it, which hinders nobody.
+    state_may_be_old: bool = False
 
     def land(self, day: int, *tables: str) -> None:
         """Bring the sample files, each day with other content and the same names."""
@@ -82,6 +83,7 @@ class Scenario:
         assert self.landed <= {etag for place in places for etag in place.values()}
         loaded = {etag for table in FOLDERS for load in self.loads(table) for etag in load}
         assert set(places[2].values()) <= loaded
-        assert self.state() == self.expected_state
+        old = [cluster.id for cluster in self.world.clusters()] if self.state_may_be_old else []
+        assert self.state() in ("", *old)
         for line in "".join(self.world.functions.log).splitlines():
             assert "function" in json.loads(line) or "_aws" in json.loads(line)

@@ -1,4 +1,4 @@
-"""Runs a step's command as the cluster's master node does: with a real shell, whose `aws`, `s3-dist-cp` and `hive` are ours.
+"""Runs a step's command as the cluster does: with a real shell, whose `aws`, `s3-dist-cp` and `hive` are ours.
 
 The three are small programs that hand their arguments over a socket to this process, which acts on S3.
 """

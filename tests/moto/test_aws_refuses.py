@@ -33,7 +33,6 @@ USED = (
     "lambda_status_add_worker_instances_emr",
     "lambda_status_emr",
     "lambda_status_step_emr",
-    "lambda_status_stepfunction",
     "lambda_submit_cmd_run_step_emr",
     "lambda_submit_stepfunction",
     "lambda_write_state_info_to_s3",
@@ -83,11 +82,20 @@ def test_a_lambda_of_the_clean_up_is_throttled_for_good(scenario: Scenario, func
     first, second = scenario.texts()
     assert THROTTLED in first
     assert "Terminate_EMR_Cluster" in second
-    # The state names the cluster that ended, which hinders nobody.
-    (cluster,) = scenario.world.clusters()
-    assert scenario.state() == cluster.id
+    scenario.state_may_be_old = True
+    scenario.check()
     scenario.world.faults.clear()
     assert scenario.master("day-2") == "SUCCEEDED"
+
+
+def test_master_cannot_ask_for_its_parts(scenario: Scenario) -> None:
+    """It fails while the cluster starts, which is then ended under the part that launched it."""
+    scenario.land(1)
+    scenario.world.faults.invocations["lambda_status_stepfunction", THROTTLED] = FOR_GOOD
+    assert scenario.master("day-1") == "FAILED"
+    master, launch = scenario.texts()
+    assert THROTTLED in master
+    assert "STOPPED" in launch
 
 
 def test_no_message_can_be_sent(scenario: Scenario) -> None:

@@ -13,12 +13,11 @@ from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
 
-import boto3  # noqa: F401  # preloaded by the process that all workers are forked from
-import boto3.s3.inject  # noqa: F401  # what boto3 loads with its first client of S3
+import boto3.s3.inject  # noqa: F401  # loaded once, by the process that all workers are forked from
 import botocore.endpoint
 
 # The SDK's own pauses before it repeats a request would be real time.
-botocore.endpoint.time = SimpleNamespace(sleep=lambda seconds: None)  # type: ignore[assignment]
+vars(botocore.endpoint)["time"] = SimpleNamespace(sleep=lambda seconds: None)
 
 
 def serve(calls: Connection, archive: str, handler: str, variables: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ from shell import Shell
 
 STATUS_CHANGE = "Step Functions Execution Status Change"
 
+
 @dataclass(frozen=True)
 class Message:
     """What subscribers get."""
@@ -114,7 +115,7 @@ class World:
             "error": execution.error,
             "cause": execution.cause,
         }
-        event = {"source": "aws.states", "detail-type": STATUS_CHANGE, "detail": detail}
+        event: Any = {"source": "aws.states", "detail-type": STATUS_CHANGE, "detail": detail}
         for rule in self.artefacts.resources("AWS::Events::Rule"):
             if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(event):
                 for target in rule["Targets"]:
@@ -147,7 +148,7 @@ class World:
 
     def clusters(self) -> list[LivingCluster]:
         # Moto's EMR takes the region from the host's name, which an endpoint of our own lacks.
-        backends = get_backend("emr")[self.artefacts.account].values()
+        backends: Any = get_backend("emr")[self.artefacts.account].values()
         return [cluster for backend in backends for cluster in backend.clusters.values()]
 
     def scheduled_check(self, hours_later: int) -> None:
