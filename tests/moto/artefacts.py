@@ -81,8 +81,12 @@ class Artefacts:
     def tables(self) -> dict[str, Table]:
         """The tables of the catalog by `database.table`."""
         found = {}
-        for table in self.resources("AWS::Glue::Table"):
-            name = f"{table['DatabaseName']}.{table['TableInput']['Name']}"
+        for (stack, _), resource in self._resources.items():
+            if resource["Type"] != "AWS::Glue::Table":
+                continue
+            table = resource["Properties"]
+            database = self._resources[stack, table["DatabaseName"]["Ref"]]["Properties"]["DatabaseInput"]["Name"]
+            name = f"{database}.{table['TableInput']['Name']}"
             location = table["TableInput"]["StorageDescriptor"]["Location"]
             bucket, prefix = location.removeprefix("s3://").rstrip("/").split("/", 1)
             found[name] = Table(name, bucket, prefix + "/")

@@ -29,4 +29,5 @@ def scenario(only_world: World) -> Iterator[Scenario]:
     only_world.renew()
     scenario = Scenario(only_world)
     yield scenario
+    print(scenario.story())
     scenario.check()

@@ -1,8 +1,8 @@
 """Moto's interpreter of Amazon States Language, bound to our clock and our functions.
 
 Moto interprets the language. Ours are: what `Wait` and the pause before a retry do to time, the timeout of a machine in
-virtual time, what an invocation of Lambda runs, the start's time as text, and the event that EventBridge sends when an
-execution ends.
+virtual time, what an invocation of Lambda runs, times in the context object, and the event that EventBridge sends when
+an execution ends.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import functools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
 
 from moto.core.config import default_user_config
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
@@ -43,11 +46,13 @@ class Interpreter:
     def install(self) -> None:
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         replace: Any = setattr
-        # Parsing takes a second or more; a parsed definition holds no state of its executions.
-        replace(AmazonStateLanguageParser, "parse", staticmethod(_parse))
+        # Parsing a definition takes a second or more; what is parsed holds no state of its executions.
+        replace(AmazonStateLanguageParser, "parse", staticmethod(functools.cache(AmazonStateLanguageParser.parse)))
+        replace(json_path, "parse", functools.cache(vars(json_path)["parse"]))
         replace(WaitFunction, "_wait_interval", lambda _, env, wait_seconds: self._wait(env, wait_seconds))
         replace(retrier_decl, "time", SimpleNamespace(sleep=self.clock.sleep))
         replace(lambda_eval_utils, "_invoke_lambda_function", self._invoke)
+        replace(state, "datetime", SimpleNamespace(datetime=SimpleNamespace(now=self._now), timezone=timezone))
         replace(Execution, "start", lambda execution: self._start(execution))
         replace(Execution, "get_start_execution_details", _details)
         replace(ExecutionWorker, "stop", lambda worker, **how: self._stop(worker, **how))
@@ -55,6 +60,9 @@ class Interpreter:
 
     def _wait(self, env: Environment, seconds: float) -> None:
         self.clock.sleep(seconds, env.is_running)
+
+    def _now(self, tz: timezone) -> SimpleNamespace:
+        return SimpleNamespace(isoformat=lambda: _text(self.clock.now().astimezone(tz)))
 
     def _invoke(self, parameters: dict[str, Any], region: str, state_credentials: object) -> dict[str, Any]:
         answer = self.invoke(parameters["FunctionName"], parameters["Payload"])
@@ -89,17 +97,12 @@ class Interpreter:
             self.clock.end()
 
 
-@functools.cache
-def _parse(definition: str) -> Any:
-    return _plain_parse(definition)
-
-
-_plain_parse = AmazonStateLanguageParser.parse
-
-
 def _details(execution: Execution) -> Any:
-    """The start as the context object has it: ISO 8601 with milliseconds, in UTC."""
     details = _plain_details(execution)
-    start = execution.start_date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    vars(details)["start_time"] = start
+    vars(details)["start_time"] = _text(execution.start_date)
     return details
+
+
+def _text(moment: datetime) -> str:
+    """A time as the context object has it: ISO 8601 with milliseconds, in UTC."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

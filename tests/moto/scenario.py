@@ -76,6 +76,11 @@ class Scenario:
         """The states of all clusters there ever were."""
         return [cluster.state or "" for cluster in self.world.clusters()]
 
+    def story(self) -> str:
+        """What was told and what the steps said, for whoever looks for the cause of a failed test."""
+        steps = [f"{name}: {outcome}" for cluster in self.world.clusters() for name, outcome in cluster.output.items()]
+        return "\n".join([*self.texts(), *steps])
+
     def check(self) -> None:
         """No cluster is up, no file is lost, none is archived unread, the state names no cluster, the log is JSON."""
         assert set(self.stopped()) <= {"TERMINATED", "TERMINATED_WITH_ERRORS"}, self.stopped()

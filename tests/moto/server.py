@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
@@ -25,6 +26,9 @@ class Server:
 
     def __init__(self, faults: Faults) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        # Moto lists its folders anew for each request.
+        names = sorted(backends.list_of_moto_modules())
+        vars(backends)["list_of_moto_modules"] = lambda: names
         self.faults = faults
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=MotoRequestHandler)

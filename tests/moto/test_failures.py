@@ -38,14 +38,6 @@ def test_the_cluster_dies_while_it_starts(scenario: Scenario) -> None:
     assert scenario.stopped() == ["TERMINATED_WITH_ERRORS"]
 
 
-OUTLIVED = pytest.mark.xfail(
-    strict=True,
-    raises=ValueError,
-    reason="a `run` gives up when its machine does, so that both tell of one failure",
-)
-
-
-@OUTLIVED
 def test_the_cluster_never_starts(scenario: Scenario) -> None:
     scenario.world.faults.cluster_never_starts = True
     assert scenario.master("day-1") == "FAILED"
@@ -63,7 +55,6 @@ def test_the_added_workers_never_arrive(scenario: Scenario) -> None:
     assert len(scenario.landing(FACT)) == 1
 
 
-@OUTLIVED
 def test_a_step_never_ends(scenario: Scenario) -> None:
     scenario.land(1)
     scenario.world.faults.step_seconds = FOR_GOOD
