@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from artefacts import Table
+from faults import Faults
 from shell import Outcome, Program
 
 
@@ -45,9 +46,10 @@ class Arguments(argparse.ArgumentParser):
 class Programs:
     """The programs by name, on one S3 and one catalog."""
 
-    def __init__(self, s3: Any, tables: dict[str, Table]) -> None:
+    def __init__(self, s3: Any, tables: dict[str, Table], faults: Faults) -> None:
         self._s3 = s3
         self._tables = tables
+        self._faults = faults
 
     def by_name(self) -> dict[str, Program]:
         return {"aws": _guarded(self.aws), "s3-dist-cp": _guarded(self.s3_dist_cp), "hive": _guarded(self.hive)}
@@ -76,6 +78,9 @@ class Programs:
             target = given.dest.prefix + key.removeprefix(given.src.prefix)
             source = {"Bucket": given.src.bucket, "Key": key}
             self._s3.copy_object(Bucket=given.dest.bucket, Key=target, CopySource=source)
+        if self._faults.half_moves:
+            self._faults.half_moves -= 1
+            raise CommandError("injected")
         if given.deleteOnSuccess:
             for key in keys:
                 self._s3.delete_object(Bucket=given.src.bucket, Key=key)

@@ -19,6 +19,8 @@ class Faults:
     cluster_dies_at_start: bool = False
     workers_never_arrive: bool = False
     step_seconds: float = 90
+    # How many times `s3-dist-cp` dies when all is copied and nothing is deleted yet.
+    half_moves: int = 0
     # A step by its command and table, such as `load sample_country_dim`.
     steps: Counter[str] = field(default_factory=Counter)
     # What someone does at the moment when such a step is submitted.

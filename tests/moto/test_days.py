@@ -43,6 +43,17 @@ def test_two_days_bring_files_of_the_same_names(scenario: Scenario) -> None:
         assert len(scenario.loads(table)) == 2
 
 
+def test_a_move_that_died_before_it_deleted_is_made_good(scenario: Scenario) -> None:
+    scenario.land(1)
+    scenario.world.faults.half_moves = 1
+    assert scenario.master("day-1") == "FAILED"
+    assert scenario.landing(DIMENSION) == scenario.stage(DIMENSION)
+    scenario.check()
+    assert scenario.master("day-2") == "SUCCEEDED"
+    for table in FOLDERS:
+        assert scenario.landing(table) == scenario.stage(table) == []
+
+
 def test_a_rerun_first_finishes_what_a_crash_left_between_load_and_archive(scenario: Scenario) -> None:
     scenario.land(1)
     scenario.world.faults.steps[f"archive {FACT}"] = 1

@@ -46,7 +46,7 @@ class World:
         self.functions = Functions(artefacts.functions(), self.server.endpoint, self.faults)
         self.s3 = self._client("s3")
         self.states = self._client("stepfunctions")
-        self.shell = Shell(Programs(self.s3, artefacts.tables()).by_name())
+        self.shell = Shell(Programs(self.s3, artefacts.tables(), self.faults).by_name())
         Interpreter(self.clock, self.functions.invoke, self._execution_ended).install()
         Emr(self.clock, self.faults, self.shell.run).install()
 
