@@ -25,13 +25,36 @@ fn check(command: &mut Command) -> String {
     run(command, "").unwrap_or_else(|said| panic!("{said}"))
 }
 
-/// Returns the folder with what `gen synth` writes for the sample's first environment.
-fn artefacts() -> PathBuf {
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("whole_way");
+/// Returns the folder with what `gen synth` writes for the first environment of the project in a folder.
+fn artefacts(project: &Path, out: &str) -> PathBuf {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(out);
     let options = ["synth", "--env", "dev", "--template-format", "json", "--out"];
     let mut synth = Command::new(env!("CARGO_BIN_EXE_gen"));
-    check(synth.args(options).arg(&out).current_dir(ROOT));
+    check(synth.args(options).arg(&out).current_dir(project));
     out.join("dev")
+}
+
+/// Returns the folder of a project like the sample that has one more dimension.
+fn with_another_dimension() -> PathBuf {
+    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("several");
+    for folder in ["blueprints", "hive-scripts", "lambdas", "lambdas/pipeline_common"] {
+        fs::create_dir_all(project.join(folder)).expect("the folder for tests can be written");
+        for entry in fs::read_dir(Path::new(ROOT).join(folder)).expect("the sample is there") {
+            let path = entry.expect("it is listed").path();
+            let name = path.file_name().expect("it has one");
+            if path.is_file() {
+                fs::copy(&path, project.join(folder).join(name)).expect("a file can be copied");
+            }
+        }
+    }
+    let blueprint = project.join("blueprints/data_pipeline.yaml");
+    let sample = fs::read_to_string(&blueprint).expect("it was copied");
+    let table =
+        "  sample_city_dim:\n    kind: dimension\n    columns: {id: int, city_name: string}\n";
+    let several = sample.replacen("\ntables:\n", &format!("\ntables:\n{table}"), 1);
+    assert_ne!(several, sample, "the sample has no line `tables:`");
+    fs::write(blueprint, several).expect("the folder for tests can be written");
+    project
 }
 
 #[test]
@@ -53,6 +76,15 @@ fn mypy_finds_no_fault() {
 #[test]
 fn every_scenario_passes() {
     let options = ["--tb=short", "--show-capture=stdout", "--durations=0", "--durations-min=1"];
-    let said = check(tool("pytest", &options).env("ARTEFACTS", artefacts()));
+    let artefacts = artefacts(Path::new(ROOT), "sample");
+    let said = check(tool("pytest", &options).env("ARTEFACTS", artefacts));
     fs::write(Path::new(ROOT).join(".tools/whole_way.txt"), said).expect("`.tools` is there");
+}
+
+/// Several tables of a kind are loaded in a Map.
+#[test]
+fn every_scenario_with_several_dimensions_passes() {
+    let artefacts = artefacts(&with_another_dimension(), "several_out");
+    let options = ["--tb=short", "--show-capture=stdout", "several"];
+    check(tool("pytest", &options).env("ARTEFACTS", artefacts));
 }

@@ -88,7 +88,7 @@ class Clock:
                 if not alarm.is_over and not alarm.wanted():
                     self._ring(alarm)
 
-    def settle(self, real_seconds: float = 60) -> None:
+    def settle(self, real_seconds: float = 120) -> None:
         """Let time pass until nothing works and nothing is due."""
         with self._idle:
             self._advance()

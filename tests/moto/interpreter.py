@@ -26,6 +26,7 @@ from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
+import maps
 from clock import Clock
 from functions import Answer
 
@@ -44,6 +45,7 @@ class Interpreter:
     ended: Callable[[Execution], None]
 
     def install(self) -> None:
+        maps.install(self.clock)
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         replace: Any = setattr
         # Parsing a definition takes a second or more; what is parsed holds no state of its executions.

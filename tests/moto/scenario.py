@@ -66,7 +66,10 @@ class Scenario:
 
     def loads(self, table: str) -> list[set[str]]:
         """For each load into the table, the ETags of the files that it read."""
-        keys = self.world.files(f"{ROOT}/prod/{PRODS[table]}/")
+        return self._loads_below(f"{ROOT}/prod/{PRODS[table]}/")
+
+    def _loads_below(self, prefix: str) -> list[set[str]]:
+        keys = self.world.files(prefix)
         return [{etag for _, etag in json.loads(self.world.content(key))} for key in keys]
 
     def state(self) -> str:
@@ -86,7 +89,7 @@ class Scenario:
         assert set(self.stopped()) <= {"TERMINATED", "TERMINATED_WITH_ERRORS"}, self.stopped()
         places = [self.world.files(f"{ROOT}/{area}/") for area in ("landing", "stage", "archive")]
         assert self.landed <= {etag for place in places for etag in place.values()}
-        loaded = {etag for table in FOLDERS for load in self.loads(table) for etag in load}
+        loaded = {etag for load in self._loads_below(f"{ROOT}/prod/DWH/") for etag in load}
         assert set(places[2].values()) <= loaded
         old = [cluster.id for cluster in self.world.clusters()] if self.state_may_be_old else []
         assert self.state() in ("", *old)
