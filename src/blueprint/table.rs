@@ -54,7 +54,7 @@ record! {
         pub source: Option<SourceFile>,
         /// What a load does to what is there.
         pub load: Option<Spanned<Load>>,
-        /// The columns that name a row, for `load: merge`.
+        /// The columns that name a row, for `load: merge` and `load: overwrite`: of rows with one key the last by file name stays.
         pub key: Vec<Spanned<String>>,
         /// Where its files stand, when not where the pipeline's rule says.
         pub locations: Option<Locations>,

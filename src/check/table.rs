@@ -146,10 +146,10 @@ fn columns(written: &Named<blueprint::Column>, problems: &mut Problems) -> Vec<C
     let columns = written.iter().filter_map(|(name, item)| column(name, item, problems));
     let columns: Vec<_> = columns.collect();
     for column in columns.iter().filter(|column| !column.hive_type.is_castable()) {
-        let message = format!("a text file cannot bring a column of type `{}`", column.hive_type);
+        let message = format!("a column of type `{}` comes as one field of text", column.hive_type);
         let place = written[column.name.as_str()].value.hive_type.span;
         problems.add(Diagnostic::warning("complex-column", place, message).help(
-            "the load reads it from JSON text in that field; anything else is a rejected row",
+            "the load splits it: items and fields at `|`, the key of a map from its value at `:`",
         ));
     }
     columns
@@ -299,12 +299,10 @@ fn key(
         );
         problems.add_missing(problem.help("add `key: [<column>]`"));
     }
-    if let (true, Some(first)) = (load != Load::Merge, written.key.first()) {
-        let problem = Diagnostic::warning(
-            "unused-key",
-            first.span,
-            "`key` has no effect without `load: merge`",
-        );
+    let unused = matches!(load, Load::Append | Load::ReplacePartitions);
+    if let (true, Some(first)) = (unused, written.key.first()) {
+        let message = format!("`key` has no effect with `load: {}`", load.word());
+        let problem = Diagnostic::warning("unused-key", first.span, message);
         problems.add(problem.help("remove it, or write `load: merge`"));
     }
     written.key.iter().filter_map(|column| key_column(column, written, problems)).collect()
