@@ -6,6 +6,7 @@
 mod binding;
 mod cast;
 mod config;
+mod helper;
 mod problem;
 mod script;
 
@@ -69,6 +70,7 @@ impl<'a> Engine<'a> {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
         handlebars.register_escape_fn(handlebars::no_escape);
+        helper::register(&mut handlebars);
         let templates: BTreeMap<_, _> = templates.iter().map(|t| (name(t.path), *t)).collect();
         let mut problems = Vec::new();
         for (name, template) in &templates {

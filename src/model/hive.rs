@@ -74,6 +74,11 @@ impl HiveType {
         !matches!(self, Self::Array(_) | Self::Map(..) | Self::Struct(_))
     }
 
+    /// Tells whether every text is a value of it, up to a length.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::String | Self::Char(_) | Self::Varchar(_))
+    }
+
     /// Tells whether a text file's field can be cast to it in one expression.
     pub fn is_castable(&self) -> bool {
         self.is_primitive() && *self != Self::Binary

@@ -37,7 +37,7 @@ pub struct Table {
     pub source: Source,
     /// What a load does to what is there.
     pub load: Load,
-    /// The columns that name a row; not empty when `load` is `merge`.
+    /// The columns that name a row: not empty when `load` is `merge`, of use with `overwrite` too.
     pub key: Vec<HiveName>,
     /// Key prefixes below the root that differ from the rule, without slashes around them.
     pub locations: Locations,
@@ -85,6 +85,11 @@ pub struct Source {
 }
 
 impl Table {
+    /// Returns the name of the table with the rows that a load refused.
+    pub fn rejected_name(&self) -> String {
+        format!("{}_rejected", self.name)
+    }
+
     /// Returns all columns in the order of the source files: the partition's stand behind the others.
     pub fn source_columns(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().chain(&self.partition)

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Area, Database, Encryption, Pipeline, Table};
 use crate::template::{Resource, Stack, Template, logical_id, reference, tags};
 
-pub use table::{EXTRA, REASON, RUN, SOURCE_FILE, rejected_name};
+pub use table::{EXTRA, REASON, RUN, SOURCE_FILE};
 
 /// One stack of the catalog, as the tables that it holds; [`Part::stack`] makes it.
 #[derive(Clone, Debug)]

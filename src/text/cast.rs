@@ -30,7 +30,8 @@ pub(super) fn cast(text: &str, hive_type: &HiveType) -> Option<Cast> {
         HiveType::TinyInt | HiveType::SmallInt | HiveType::Int | HiveType::BigInt => {
             fit(format!("{text} RLIKE '^[+-]?[0-9]+$' AND {plain} IS NOT NULL"))
         }
-        HiveType::Float | HiveType::Double => fit(format!("{text} RLIKE '{FLOATING}'")),
+        HiveType::Float => fit(floating(text, "3.4028234663852886E38")),
+        HiveType::Double => fit(floating(text, "1.7976931348623157E308")),
         HiveType::Decimal { precision, scale } => {
             fit(format!("{text} RLIKE '{}'", decimal(precision - scale, *scale)))
         }
@@ -56,8 +57,12 @@ pub(super) fn cast(text: &str, hive_type: &HiveType) -> Option<Cast> {
     }
 }
 
-/// Three digits of exponent would pass the range of `double` to infinity; nobody writes them.
-const FLOATING: &str = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$";
+/// Beyond the greatest number a cast gives infinity.
+fn floating(text: &str, greatest: &str) -> String {
+    format!("{text} RLIKE '{FLOATING}' AND abs(CAST({text} AS double)) <= {greatest}")
+}
+
+const FLOATING: &str = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$";
 
 const DAY: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}";
 

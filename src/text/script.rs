@@ -7,8 +7,7 @@ use handlebars::Context;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Column, Format, HiveType, Load, Pipeline, Table, Zone};
-use crate::stacks::catalog::rejected_name;
+use crate::model::{Column, Format, HiveName, Load, Pipeline, Table, Zone};
 
 use super::cast::{Cast, cast};
 use super::{Engine, TextFile, file};
@@ -22,7 +21,6 @@ struct Values<'a> {
     prod: String,
     rejected: String,
     append: bool,
-    replace_partitions: bool,
     merge: bool,
     header: Option<String>,
     line: String,
@@ -30,12 +28,17 @@ struct Values<'a> {
     names: String,
     faults: String,
     typed: String,
-    old_names: String,
-    key: String,
+    names_of_fresh: String,
+    names_of_old: String,
+    names_of_ranked: String,
+    key: Vec<String>,
     first_key: String,
-    same_key: String,
-    partition: String,
-    same_partition: String,
+    typed_key: String,
+    ranked_is_stuck: String,
+    moves: bool,
+    merged: &'static str,
+    partition: Vec<String>,
+    first_partition: String,
     distribute: Option<String>,
 }
 
@@ -103,34 +106,67 @@ fn values<'a>(pipeline: &'a Pipeline, table: &'a Table) -> Result<Values<'a>, Ve
     let database = |zone| pipeline.database_name(&pipeline.database(zone, table.kind).name);
     let stage = database(Zone::Stage);
     let merge = table.load == Load::Merge;
-    let distribute = match (partition.is_empty(), merge) {
-        (false, _) => Some(partition.join(", ")),
-        (true, true) => Some(key.join(", ")),
-        (true, false) => None,
-    };
+    let moves = merge && table.partition.iter().any(|column| !table.key.contains(&column.name));
     Ok(Values {
         pipeline: pipeline.name.as_str(),
         table: table.name.as_str(),
-        rejected: format!("{stage}.{}", quoted(&rejected_name(table))),
+        rejected: format!("{stage}.{}", quoted(&table.rejected_name())),
         stage: format!("{stage}.{}", quoted(table.name.as_str())),
         prod: format!("{}.{}", database(Zone::Prod), quoted(table.name.as_str())),
         append: table.load == Load::Append,
-        replace_partitions: table.load == Load::ReplacePartitions,
         merge,
         header: header(table, &columns),
         line: format!("concat_ws(',', {})", names.join(", ")),
         texts: lines(&texts(table, &columns)),
         faults: faults(table, &columns, &casts).join("\n      "),
         typed: lines(&assigned(&names, &casts)),
-        old_names: lines(&names.iter().map(|name| format!("old.{name}")).collect::<Vec<_>>()),
+        names_of_fresh: lines(&of("fresh", &names)),
+        names_of_old: lines(&of("old", &names)),
+        names_of_ranked: lines(&of("ranked", &names)),
+        distribute: distribute(table, &key, &partition, &names),
         names: lines(&names),
         first_key: key.first().cloned().unwrap_or_default(),
-        same_key: same(&key, "newer"),
-        key: key.join(", "),
-        same_partition: same(&partition, "touched"),
-        partition: partition.join(", "),
-        distribute,
+        typed_key: typed_key(table, &columns, "").join(", "),
+        ranked_is_stuck: equal(&typed_key(table, &columns, "ranked."), &of("stuck", &key)),
+        key,
+        moves,
+        merged: if moves { "accepted" } else { "fresh" },
+        first_partition: partition.first().cloned().unwrap_or_default(),
+        partition,
     })
+}
+
+/// Rows that no reducer has gathered come from many writers, and from a union in a folder for each of its parts.
+fn distribute(
+    table: &Table,
+    key: &[String],
+    partition: &[String],
+    names: &[String],
+) -> Option<String> {
+    match table.load {
+        _ if !partition.is_empty() => Some(partition.join(", ")),
+        Load::Merge | Load::Overwrite if !key.is_empty() => Some(key.join(", ")),
+        Load::Merge | Load::Overwrite => names.first().cloned(),
+        Load::Append | Load::ReplacePartitions => None,
+    }
+}
+
+/// Returns the values of the key's columns, of the row that `prefix` names.
+fn typed_key(table: &Table, columns: &[&Column], prefix: &str) -> Vec<String> {
+    let column = |name: &HiveName| columns.iter().find(|column| column.name == *name);
+    let key = table.key.iter().filter_map(column);
+    key.filter_map(|c| cast(&format!("{prefix}`{}`", c.name), &c.hive_type))
+        .map(|cast| cast.value)
+        .collect()
+}
+
+fn of(row: &str, names: &[String]) -> Vec<String> {
+    names.iter().map(|name| format!("{row}.{name}")).collect()
+}
+
+fn equal(left: &[String], right: &[String]) -> String {
+    let pairs: Vec<_> = left.iter().zip(right).map(|(a, b)| format!("{a} = {b}")).collect();
+    pairs.join(" AND ")
 }
 
 fn quoted(name: &str) -> String {
@@ -140,11 +176,6 @@ fn quoted(name: &str) -> String {
 /// Returns a list of a SELECT, one line each.
 fn lines(items: &[String]) -> String {
     items.join(",\n    ")
-}
-
-fn same(columns: &[String], other: &str) -> String {
-    let equal: Vec<_> = columns.iter().map(|c| format!("old.{c} = {other}.{c}")).collect();
-    equal.join(" AND ")
 }
 
 /// Returns the line of a header as it looks when it slipped in among the rows.
@@ -160,15 +191,25 @@ fn texts(table: &Table, columns: &[&Column]) -> Vec<String> {
         if index == 0 {
             text = format!("regexp_replace({text}, '^\\uFEFF', '')");
         }
-        if column.hive_type != HiveType::String {
+        if !column.hive_type.is_text() || is_partition(table, column) {
             text = format!("trim({text})");
-            if table.source.format == Format::Delimited {
-                text = format!("regexp_replace({text}, '^\\\\\\\\N$', '')");
-            }
+        }
+        let may_be_null = column.hive_type.is_text() && !is_needed(table, column);
+        if table.source.format == Format::Delimited && !may_be_null {
+            text = format!("regexp_replace({text}, '^\\\\\\\\N$', '')");
         }
         if text == name { name } else { format!("{text} AS {name}") }
     };
     columns.iter().enumerate().map(text).collect()
+}
+
+fn is_partition(table: &Table, column: &Column) -> bool {
+    table.partition.iter().any(|other| other.name == column.name)
+}
+
+/// A row without a value there has no place, or no name.
+fn is_needed(table: &Table, column: &Column) -> bool {
+    table.key.contains(&column.name) || is_partition(table, column)
 }
 
 fn casts(table: &Table, columns: &[&Column]) -> Result<Vec<Cast>, Vec<Diagnostic>> {
@@ -185,12 +226,13 @@ fn casts(table: &Table, columns: &[&Column]) -> Result<Vec<Cast>, Vec<Diagnostic
 
 /// Hive and most databases write NULL as `\N` where nothing is quoted.
 fn nullable(table: &Table, column: &Column, cast: Cast) -> Cast {
-    match (table.source.format, &column.hive_type) {
-        (Format::Delimited, HiveType::String) => {
-            let text = &cast.value;
-            Cast { value: format!("CASE WHEN {text} <> '\\\\N' THEN {text} END"), ..cast }
-        }
-        _ => cast,
+    if table.source.format == Format::Csv || !column.hive_type.is_text() {
+        return cast;
+    }
+    let name = quoted(column.name.as_str());
+    Cast {
+        fits: cast.fits.map(|fits| format!("{name} = '\\\\N' OR {fits}")),
+        value: format!("CASE WHEN {name} <> '\\\\N' THEN {} END", cast.value),
     }
 }
 
@@ -215,20 +257,28 @@ fn faults(table: &Table, columns: &[&Column], casts: &[Cast]) -> Vec<String> {
         format!("WHEN `{}` IS NULL THEN 'fewer fields than columns'", last.name),
         "WHEN `_extra` <> '' THEN 'more fields than columns'".to_owned(),
     ];
-    for (column, cast) in columns.iter().zip(casts) {
-        let name = &column.name;
-        let needed = table.key.contains(name) || table.partition.iter().any(|c| c.name == *name);
-        if needed {
-            faults.push(format!("WHEN `{name}` = '' THEN '{name} is empty'"));
-        }
-        if let Some(fits) = &cast.fits {
-            // Engines answer NULL where Hive wraps a date around, and NOT NULL would let the row pass.
-            let not_empty = if needed { String::new() } else { format!("`{name}` <> '' AND ") };
-            let kind = &column.hive_type;
-            faults.push(format!(
-                "WHEN {not_empty}NOT coalesce({fits}, FALSE) THEN '{name} is not of type {kind}'"
-            ));
-        }
+    faults.extend(columns.iter().zip(casts).flat_map(|(c, cast)| faults_of(table, c, cast)));
+    faults
+}
+
+fn faults_of(table: &Table, column: &Column, cast: &Cast) -> Vec<String> {
+    let name = &column.name;
+    let needed = is_needed(table, column);
+    let mut faults = Vec::new();
+    if needed {
+        faults.push(format!("WHEN `{name}` = '' THEN '{name} is empty'"));
+    }
+    // Glue takes no quotes in the values of partitions (EMR release guide, "Using the AWS Glue Data Catalog").
+    if is_partition(table, column) && column.hive_type.is_text() {
+        faults.push(format!("WHEN `{name}` RLIKE '[\\u0022\\u0027]' THEN '{name} has a quote'"));
+    }
+    if let Some(fits) = &cast.fits {
+        // Engines answer NULL where Hive wraps a date around, and NOT NULL would let the row pass.
+        let not_empty = if needed { String::new() } else { format!("`{name}` <> '' AND ") };
+        let kind = &column.hive_type;
+        faults.push(format!(
+            "WHEN {not_empty}NOT coalesce({fits}, FALSE) THEN '{name} is not of type {kind}'"
+        ));
     }
     faults
 }

@@ -103,7 +103,7 @@ fn scripts_name_every_column_and_never_take_all() {
     let script = fact(Load::Merge);
     assert!(script.contains("CAST(`tx_amount` AS decimal(18,2)) AS `tx_amount`"));
     assert!(script.contains("trim(regexp_replace(`tx_id`, '^\\uFEFF', '')) AS `tx_id`"));
-    assert!(script.contains("PARTITION (`run` = '${hivevar:run}')"));
+    assert!(script.contains("_rejected` PARTITION (`run`)"));
 }
 
 #[test]
@@ -135,8 +135,39 @@ fn a_merge_without_partitions_has_no_partition_clause() {
     pipeline.tables[1].columns.push(date);
     let script = rendered(&pipeline).pop().unwrap().content;
     assert!(script.contains("INSERT OVERWRITE TABLE fact_db.`sample_country_tx_fact`\nSELECT"));
-    assert!(!script.contains("touched"));
-    assert!(script.ends_with("DISTRIBUTE BY `tx_id`;\n"));
+    assert!(!script.contains("touched") && !script.contains("moved"));
+    assert!(script.contains("DISTRIBUTE BY `tx_id`;\n"));
+}
+
+#[test]
+fn only_a_key_without_the_partition_lets_rows_move() {
+    assert!(fact(Load::Merge).contains("FROM accepted"));
+    let mut pipeline = sample::pipeline();
+    let date = pipeline.tables[1].partition[0].name.clone();
+    pipeline.tables[1].key.push(date);
+    let script = rendered(&pipeline).pop().unwrap().content;
+    assert!(!script.contains("moved") && script.contains("GROUP BY `date_id`"));
+    assert!(script.contains("old.`tx_id` = newer.`tx_id` AND old.`date_id` = newer.`date_id`"));
+}
+
+#[test]
+fn a_dimension_with_a_key_takes_the_last_row_of_each() {
+    let mut pipeline = sample::pipeline();
+    assert!(!rendered(&pipeline)[1].content.contains("row_number"));
+    let key = pipeline.tables[0].columns[0].name.clone();
+    pipeline.tables[0].key.push(key);
+    let script = &rendered(&pipeline)[1].content;
+    assert!(script.contains("row_number() OVER (PARTITION BY CAST(`id` AS int)"));
+    assert!(script.contains("DISTRIBUTE BY `id`;"));
+}
+
+#[test]
+fn text_of_a_partition_is_trimmed_and_has_no_quote() {
+    let mut pipeline = sample::pipeline();
+    pipeline.tables[1].partition[0].hive_type = HiveType::String;
+    let script = rendered(&pipeline).pop().unwrap().content;
+    assert!(script.contains("trim(`date_id`) AS `date_id`"));
+    assert!(script.contains(r"WHEN `date_id` RLIKE '[\u0022\u0027]' THEN 'date_id has a quote'"));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! without a word. The Hive script checks and casts. What text files bring besides, and who deals with it:
 //! - header lines: the table's `skip.header.line.count`;
 //! - CRLF, and no newline at the end: Hadoop's line reader;
-//! - quotes: `OpenCSVSerde`; in it a backslash escapes, so a file doubles those it means; `Format::Delimited` knows neither;
+//! - quotes, doubled inside a field: `OpenCSVSerde`; a backslash is itself; `Format::Delimited` knows no quotes;
 //! - a byte-order mark: Hadoop's line reader drops it, and the script drops it again where a reader does not;
 //! - missing fields: NULL, as distinct from empty ones, in both serdes; additional fields: the column [`EXTRA`].
 
@@ -25,11 +25,6 @@ pub const SOURCE_FILE: &str = "_source_file";
 
 /// The partition of the rejected rows: the start of the execution that refused them.
 pub const RUN: &str = "run";
-
-/// Returns the name of the table with the rows of `table` that a load refused.
-pub fn rejected_name(table: &Table) -> String {
-    format!("{}_rejected", table.name)
-}
 
 /// Returns what is wrong with the columns of a table.
 pub(super) fn problems(table: &Table) -> Option<Diagnostic> {
@@ -99,8 +94,8 @@ fn rejected(pipeline: &Pipeline, table: &Table) -> Value {
     columns.push(plain_column(REASON, "Why the row was refused"));
     columns.push(plain_column(SOURCE_FILE, "The file that it stood in"));
     let location = location(pipeline, table, Area::Rejected);
-    let storage = storage(&TEXT, columns, location, quoted(','));
-    let mut input = input(table, rejected_name(table), parameters("csv"), storage);
+    let storage = storage(&TEXT, columns, location, quoted(',', '\\'));
+    let mut input = input(table, table.rejected_name(), parameters("csv"), storage);
     let run = plain_column(RUN, "Start of the execution that refused the row");
     input["PartitionKeys"] = Value::Array(vec![run]);
     input
@@ -158,15 +153,17 @@ fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
 
 fn serde(table: &Table) -> Value {
     match table.source.format {
-        Format::Csv => quoted(table.source.delimiter),
+        Format::Csv => quoted(table.source.delimiter, '\u{1}'),
         Format::Delimited => delimited(table.source.delimiter),
     }
 }
 
-fn quoted(separator: char) -> Value {
+/// Quotes are doubled in files that come. The serde has no way to say that nothing else escapes: where it is not told, it
+/// drops backslashes, so it is told a character that no text has. What Hive writes, it escapes with a backslash.
+fn quoted(separator: char, escape: char) -> Value {
     json!({
         "SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde",
-        "Parameters": {"separatorChar": separator, "quoteChar": "\"", "escapeChar": "\\"},
+        "Parameters": {"separatorChar": separator, "quoteChar": "\"", "escapeChar": escape},
     })
 }
 
