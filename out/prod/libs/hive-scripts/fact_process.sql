@@ -13,7 +13,7 @@ SET hive.stats.column.autogather = false;
 
 -- Rows that do not fit the columns are kept as text, with the reason.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
     trim(regexp_replace(`tx_id`, '^\uFEFF', '')) AS `tx_id`,
@@ -48,8 +48,67 @@ checked AS (
   FROM text
   WHERE concat_ws(',', `tx_id`, `country_id`, `tx_amount`, `date_id`) <> ''
     AND lower(concat_ws(',', `tx_id`, `country_id`, `tx_amount`, `date_id`)) <> 'tx_id,country_id,tx_amount,date_id'
+),
+-- Of the rows with one key, the last by file name, and in a file the last line, comes first.
+ranked AS (
+  SELECT
+    `tx_id`,
+    `country_id`,
+    `tx_amount`,
+    `date_id`,
+    `_extra`,
+    `_source_file`,
+    row_number() OVER (PARTITION BY CAST(`tx_id` AS int) ORDER BY `_source_file` DESC, `_offset` DESC) AS `_nth`
+  FROM checked
+  WHERE `_reason` IS NULL
+),
+fresh AS (
+  SELECT
+    CAST(`tx_id` AS int) AS `tx_id`,
+    CAST(`country_id` AS int) AS `country_id`,
+    CAST(`tx_amount` AS decimal(12,2)) AS `tx_amount`,
+    CAST(`date_id` AS int) AS `date_id`
+  FROM ranked
+  WHERE `_nth` = 1
+),
+-- Where rows stand now whose keys the load brings with another partition: they move.
+moved AS (
+  SELECT old.`tx_id`, old.`date_id`
+  FROM fact_db.`sample_country_tx_fact` old
+  JOIN fresh ON old.`tx_id` = fresh.`tx_id`
+  WHERE NOT (old.`date_id` = fresh.`date_id`)
+),
+-- The partitions among them in which a row stays, and those that get a new one.
+kept AS (
+  SELECT DISTINCT old.`date_id`
+  FROM fact_db.`sample_country_tx_fact` old
+  JOIN (SELECT DISTINCT `date_id` FROM moved) emptier ON old.`date_id` = emptier.`date_id`
+  LEFT JOIN moved ON old.`tx_id` = moved.`tx_id` AND old.`date_id` = moved.`date_id`
+  WHERE moved.`tx_id` IS NULL
+  UNION
+  SELECT fresh.`date_id`
+  FROM fresh
+  LEFT JOIN moved ON fresh.`tx_id` = moved.`tx_id`
+  WHERE moved.`tx_id` IS NULL
+),
+-- The last rows of a partition cannot leave it: Hive does not overwrite a partition that gets no row.
+stuck AS (
+  SELECT DISTINCT moved.`tx_id`
+  FROM moved
+  LEFT JOIN kept ON moved.`date_id` = kept.`date_id`
+  WHERE kept.`date_id` IS NULL
+),
+accepted AS (
+  SELECT
+    fresh.`tx_id`,
+    fresh.`country_id`,
+    fresh.`tx_amount`,
+    fresh.`date_id`
+  FROM fresh
+  LEFT JOIN stuck ON fresh.`tx_id` = stuck.`tx_id`
+  WHERE stuck.`tx_id` IS NULL
 )
-INSERT INTO TABLE stg_fact_db.`sample_country_tx_fact_rejected` PARTITION (`run` = '${hivevar:run}')
+INSERT INTO TABLE stg_fact_db.`sample_country_tx_fact_rejected` PARTITION (`run`)
 SELECT
     `tx_id`,
     `country_id`,
@@ -57,14 +116,38 @@ SELECT
     `date_id`,
     `_extra`,
     `_reason`,
+    `_source_file`,
+    '${hivevar:run}' AS `run`
+FROM (
+  SELECT
+    `tx_id`,
+    `country_id`,
+    `tx_amount`,
+    `date_id`,
+    `_extra`,
+    `_reason`,
     `_source_file`
-FROM checked
-WHERE `_reason` IS NOT NULL;
+  FROM checked
+  WHERE `_reason` IS NOT NULL
+  UNION ALL
+  SELECT
+    ranked.`tx_id`,
+    ranked.`country_id`,
+    ranked.`tx_amount`,
+    ranked.`date_id`,
+    ranked.`_extra`,
+    'the last row of a partition cannot move to another' AS `_reason`,
+    ranked.`_source_file`
+  FROM ranked
+  JOIN stuck ON CAST(ranked.`tx_id` AS int) = stuck.`tx_id`
+  WHERE ranked.`_nth` = 1
+) refused
+DISTRIBUTE BY `_source_file`;
 
 -- All other rows are merged. The table is read and overwritten in one statement: Hive writes the new files aside and swaps
 -- them in when all are there. A temporary table would need a metastore that knows such tables, and Glue does not.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
     trim(regexp_replace(`tx_id`, '^\uFEFF', '')) AS `tx_id`,
@@ -99,35 +182,65 @@ checked AS (
   FROM text
   WHERE concat_ws(',', `tx_id`, `country_id`, `tx_amount`, `date_id`) <> ''
     AND lower(concat_ws(',', `tx_id`, `country_id`, `tx_amount`, `date_id`)) <> 'tx_id,country_id,tx_amount,date_id'
-)
-, typed AS (
-  SELECT
-    CAST(`tx_id` AS int) AS `tx_id`,
-    CAST(`country_id` AS int) AS `country_id`,
-    CAST(`tx_amount` AS decimal(12,2)) AS `tx_amount`,
-    CAST(`date_id` AS int) AS `date_id`,
-    `_source_file`,
-    `_offset`
-  FROM checked
-  WHERE `_reason` IS NULL
 ),
+-- Of the rows with one key, the last by file name, and in a file the last line, comes first.
 ranked AS (
   SELECT
     `tx_id`,
     `country_id`,
     `tx_amount`,
     `date_id`,
-    row_number() OVER (PARTITION BY `tx_id` ORDER BY `_source_file` DESC, `_offset` DESC) AS `_nth`
-  FROM typed
+    `_extra`,
+    `_source_file`,
+    row_number() OVER (PARTITION BY CAST(`tx_id` AS int) ORDER BY `_source_file` DESC, `_offset` DESC) AS `_nth`
+  FROM checked
+  WHERE `_reason` IS NULL
 ),
-latest AS (
+fresh AS (
   SELECT
-    `tx_id`,
-    `country_id`,
-    `tx_amount`,
-    `date_id`
+    CAST(`tx_id` AS int) AS `tx_id`,
+    CAST(`country_id` AS int) AS `country_id`,
+    CAST(`tx_amount` AS decimal(12,2)) AS `tx_amount`,
+    CAST(`date_id` AS int) AS `date_id`
   FROM ranked
   WHERE `_nth` = 1
+),
+-- Where rows stand now whose keys the load brings with another partition: they move.
+moved AS (
+  SELECT old.`tx_id`, old.`date_id`
+  FROM fact_db.`sample_country_tx_fact` old
+  JOIN fresh ON old.`tx_id` = fresh.`tx_id`
+  WHERE NOT (old.`date_id` = fresh.`date_id`)
+),
+-- The partitions among them in which a row stays, and those that get a new one.
+kept AS (
+  SELECT DISTINCT old.`date_id`
+  FROM fact_db.`sample_country_tx_fact` old
+  JOIN (SELECT DISTINCT `date_id` FROM moved) emptier ON old.`date_id` = emptier.`date_id`
+  LEFT JOIN moved ON old.`tx_id` = moved.`tx_id` AND old.`date_id` = moved.`date_id`
+  WHERE moved.`tx_id` IS NULL
+  UNION
+  SELECT fresh.`date_id`
+  FROM fresh
+  LEFT JOIN moved ON fresh.`tx_id` = moved.`tx_id`
+  WHERE moved.`tx_id` IS NULL
+),
+-- The last rows of a partition cannot leave it: Hive does not overwrite a partition that gets no row.
+stuck AS (
+  SELECT DISTINCT moved.`tx_id`
+  FROM moved
+  LEFT JOIN kept ON moved.`date_id` = kept.`date_id`
+  WHERE kept.`date_id` IS NULL
+),
+accepted AS (
+  SELECT
+    fresh.`tx_id`,
+    fresh.`country_id`,
+    fresh.`tx_amount`,
+    fresh.`date_id`
+  FROM fresh
+  LEFT JOIN stuck ON fresh.`tx_id` = stuck.`tx_id`
+  WHERE stuck.`tx_id` IS NULL
 )
 INSERT OVERWRITE TABLE fact_db.`sample_country_tx_fact` PARTITION (`date_id`)
 SELECT
@@ -141,7 +254,7 @@ FROM (
     `country_id`,
     `tx_amount`,
     `date_id`
-  FROM latest
+  FROM accepted
   UNION ALL
   SELECT
     old.`tx_id`,
@@ -149,11 +262,16 @@ FROM (
     old.`tx_amount`,
     old.`date_id`
   FROM fact_db.`sample_country_tx_fact` old
-  JOIN (SELECT DISTINCT `date_id` FROM latest) touched
-    ON old.`date_id` = touched.`date_id`
-  LEFT JOIN (SELECT `tx_id` FROM latest) newer
-    ON old.`tx_id` = newer.`tx_id`
+  JOIN (
+    SELECT `date_id` FROM accepted
+    UNION
+    SELECT `date_id` FROM moved
+  ) touched ON old.`date_id` = touched.`date_id`
+  LEFT JOIN (SELECT `tx_id` FROM accepted) newer ON old.`tx_id` = newer.`tx_id`
   WHERE newer.`tx_id` IS NULL
-) merged
+) whole
 -- One writer for each value makes one large file instead of many small ones.
 DISTRIBUTE BY `date_id`;
+
+-- How many rows were refused, for the log of the step.
+SELECT `_reason`, count(*) FROM stg_fact_db.`sample_country_tx_fact_rejected` WHERE `run` = '${hivevar:run}' GROUP BY `_reason`;

@@ -9,13 +9,15 @@ SET hive.mapred.supports.subdirectories = true;
 SET mapreduce.input.fileinputformat.input.dir.recursive = true;
 -- Statistics of columns would need more rights on the catalog than a load does.
 SET hive.stats.column.autogather = false;
+-- One number is joined to all rows below, which Hive takes for a slip.
+SET hive.strict.checks.cartesian.product = false;
 
 -- Rows that do not fit the columns are kept as text, with the reason.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
-    trim(regexp_replace(`code`, '^\uFEFF', '')) AS `code`,
+    regexp_replace(`code`, '^\uFEFF', '') AS `code`,
     `name`,
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
@@ -38,23 +40,31 @@ checked AS (
   FROM text
   WHERE concat_ws(',', `code`, `name`) <> ''
     AND lower(concat_ws(',', `code`, `name`)) <> 'code,name'
+),
+fresh AS (
+  SELECT
+    CAST(`code` AS char(3)) AS `code`,
+    `name`
+  FROM checked
+  WHERE `_reason` IS NULL
 )
-INSERT INTO TABLE stg_dimension_db.`currency_dim_rejected` PARTITION (`run` = '${hivevar:run}')
+INSERT INTO TABLE stg_dimension_db.`currency_dim_rejected` PARTITION (`run`)
 SELECT
     `code`,
     `name`,
     `_extra`,
     `_reason`,
-    `_source_file`
+    `_source_file`,
+    '${hivevar:run}' AS `run`
 FROM checked
 WHERE `_reason` IS NOT NULL;
 
--- All other rows become the table.
+-- All other rows become the table. Without one, the table stays as it is.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
-    trim(regexp_replace(`code`, '^\uFEFF', '')) AS `code`,
+    regexp_replace(`code`, '^\uFEFF', '') AS `code`,
     `name`,
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
@@ -77,10 +87,33 @@ checked AS (
   FROM text
   WHERE concat_ws(',', `code`, `name`) <> ''
     AND lower(concat_ws(',', `code`, `name`)) <> 'code,name'
+),
+fresh AS (
+  SELECT
+    CAST(`code` AS char(3)) AS `code`,
+    `name`
+  FROM checked
+  WHERE `_reason` IS NULL
 )
 INSERT OVERWRITE TABLE dimension_db.`currency_dim`
 SELECT
-    CAST(`code` AS char(3)) AS `code`,
+    `code`,
     `name`
-FROM checked
-WHERE `_reason` IS NULL;
+FROM (
+  SELECT
+    `code`,
+    `name`
+  FROM fresh
+  UNION ALL
+  SELECT
+    old.`code`,
+    old.`name`
+  FROM dimension_db.`currency_dim` old
+  CROSS JOIN (SELECT count(*) AS `_rows` FROM fresh) loaded
+  WHERE loaded.`_rows` = 0
+) whole
+-- Rows are written behind a shuffle: without one, Hive writes each part of a union to a folder of its own.
+DISTRIBUTE BY `code`;
+
+-- How many rows were refused, for the log of the step.
+SELECT `_reason`, count(*) FROM stg_dimension_db.`currency_dim_rejected` WHERE `run` = '${hivevar:run}' GROUP BY `_reason`;
