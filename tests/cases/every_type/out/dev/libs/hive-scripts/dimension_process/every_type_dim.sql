@@ -9,10 +9,12 @@ SET hive.mapred.supports.subdirectories = true;
 SET mapreduce.input.fileinputformat.input.dir.recursive = true;
 -- Statistics of columns would need more rights on the catalog than a load does.
 SET hive.stats.column.autogather = false;
+-- One number is joined to all rows below, which Hive takes for a slip.
+SET hive.strict.checks.cartesian.product = false;
 
 -- Rows that do not fit the columns are kept as text, with the reason.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
     trim(regexp_replace(`a_boolean`, '^\uFEFF', '')) AS `a_boolean`,
@@ -24,8 +26,8 @@ text AS (
     trim(`a_double`) AS `a_double`,
     trim(`a_decimal`) AS `a_decimal`,
     `a_string`,
-    trim(`a_char`) AS `a_char`,
-    trim(`a_varchar`) AS `a_varchar`,
+    `a_char`,
+    `a_varchar`,
     trim(`a_date`) AS `a_date`,
     trim(`a_timestamp`) AS `a_timestamp`,
     `_extra`,
@@ -60,8 +62,8 @@ checked AS (
       WHEN `a_smallint` <> '' AND NOT coalesce(`a_smallint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_smallint` AS smallint) IS NOT NULL, FALSE) THEN 'a_smallint is not of type smallint'
       WHEN `an_int` <> '' AND NOT coalesce(`an_int` RLIKE '^[+-]?[0-9]+$' AND CAST(`an_int` AS int) IS NOT NULL, FALSE) THEN 'an_int is not of type int'
       WHEN `a_bigint` <> '' AND NOT coalesce(`a_bigint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_bigint` AS bigint) IS NOT NULL, FALSE) THEN 'a_bigint is not of type bigint'
-      WHEN `a_float` <> '' AND NOT coalesce(`a_float` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'a_float is not of type float'
-      WHEN `a_double` <> '' AND NOT coalesce(`a_double` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'a_double is not of type double'
+      WHEN `a_float` <> '' AND NOT coalesce(`a_float` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' AND abs(CAST(`a_float` AS double)) <= 3.4028234663852886E38, FALSE) THEN 'a_float is not of type float'
+      WHEN `a_double` <> '' AND NOT coalesce(`a_double` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' AND abs(CAST(`a_double` AS double)) <= 1.7976931348623157E308, FALSE) THEN 'a_double is not of type double'
       WHEN `a_decimal` <> '' AND NOT coalesce(`a_decimal` RLIKE '^[+-]?(?=[.]?[0-9])0*[0-9]{0,28}([.][0-9]{0,10}0*)?$', FALSE) THEN 'a_decimal is not of type decimal(38,10)'
       WHEN `a_char` <> '' AND NOT coalesce(length(`a_char`) <= 10, FALSE) THEN 'a_char is not of type char(10)'
       WHEN `a_varchar` <> '' AND NOT coalesce(length(`a_varchar`) <= 200, FALSE) THEN 'a_varchar is not of type varchar(200)'
@@ -71,8 +73,26 @@ checked AS (
   FROM text
   WHERE concat_ws(',', `a_boolean`, `a_tinyint`, `a_smallint`, `an_int`, `a_bigint`, `a_float`, `a_double`, `a_decimal`, `a_string`, `a_char`, `a_varchar`, `a_date`, `a_timestamp`) <> ''
     AND lower(concat_ws(',', `a_boolean`, `a_tinyint`, `a_smallint`, `an_int`, `a_bigint`, `a_float`, `a_double`, `a_decimal`, `a_string`, `a_char`, `a_varchar`, `a_date`, `a_timestamp`)) <> 'a_boolean,a_tinyint,a_smallint,an_int,a_bigint,a_float,a_double,a_decimal,a_string,a_char,a_varchar,a_date,a_timestamp'
+),
+fresh AS (
+  SELECT
+    CASE WHEN lower(`a_boolean`) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(`a_boolean`) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END AS `a_boolean`,
+    CAST(`a_tinyint` AS tinyint) AS `a_tinyint`,
+    CAST(`a_smallint` AS smallint) AS `a_smallint`,
+    CAST(`an_int` AS int) AS `an_int`,
+    CAST(`a_bigint` AS bigint) AS `a_bigint`,
+    CAST(`a_float` AS float) AS `a_float`,
+    CAST(`a_double` AS double) AS `a_double`,
+    CAST(`a_decimal` AS decimal(38,10)) AS `a_decimal`,
+    `a_string`,
+    CAST(`a_char` AS char(10)) AS `a_char`,
+    CAST(`a_varchar` AS varchar(200)) AS `a_varchar`,
+    CAST(`a_date` AS date) AS `a_date`,
+    CAST(regexp_replace(`a_timestamp`, 'T', ' ') AS timestamp) AS `a_timestamp`
+  FROM checked
+  WHERE `_reason` IS NULL
 )
-INSERT INTO TABLE stg_dimension_db.`every_type_dim_rejected` PARTITION (`run` = '${hivevar:run}')
+INSERT INTO TABLE stg_dimension_db.`every_type_dim_rejected` PARTITION (`run`)
 SELECT
     `a_boolean`,
     `a_tinyint`,
@@ -89,13 +109,14 @@ SELECT
     `a_timestamp`,
     `_extra`,
     `_reason`,
-    `_source_file`
+    `_source_file`,
+    '${hivevar:run}' AS `run`
 FROM checked
 WHERE `_reason` IS NOT NULL;
 
--- All other rows become the table.
+-- All other rows become the table. Without one, the table stays as it is.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
     trim(regexp_replace(`a_boolean`, '^\uFEFF', '')) AS `a_boolean`,
@@ -107,8 +128,8 @@ text AS (
     trim(`a_double`) AS `a_double`,
     trim(`a_decimal`) AS `a_decimal`,
     `a_string`,
-    trim(`a_char`) AS `a_char`,
-    trim(`a_varchar`) AS `a_varchar`,
+    `a_char`,
+    `a_varchar`,
     trim(`a_date`) AS `a_date`,
     trim(`a_timestamp`) AS `a_timestamp`,
     `_extra`,
@@ -143,8 +164,8 @@ checked AS (
       WHEN `a_smallint` <> '' AND NOT coalesce(`a_smallint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_smallint` AS smallint) IS NOT NULL, FALSE) THEN 'a_smallint is not of type smallint'
       WHEN `an_int` <> '' AND NOT coalesce(`an_int` RLIKE '^[+-]?[0-9]+$' AND CAST(`an_int` AS int) IS NOT NULL, FALSE) THEN 'an_int is not of type int'
       WHEN `a_bigint` <> '' AND NOT coalesce(`a_bigint` RLIKE '^[+-]?[0-9]+$' AND CAST(`a_bigint` AS bigint) IS NOT NULL, FALSE) THEN 'a_bigint is not of type bigint'
-      WHEN `a_float` <> '' AND NOT coalesce(`a_float` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'a_float is not of type float'
-      WHEN `a_double` <> '' AND NOT coalesce(`a_double` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'a_double is not of type double'
+      WHEN `a_float` <> '' AND NOT coalesce(`a_float` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' AND abs(CAST(`a_float` AS double)) <= 3.4028234663852886E38, FALSE) THEN 'a_float is not of type float'
+      WHEN `a_double` <> '' AND NOT coalesce(`a_double` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' AND abs(CAST(`a_double` AS double)) <= 1.7976931348623157E308, FALSE) THEN 'a_double is not of type double'
       WHEN `a_decimal` <> '' AND NOT coalesce(`a_decimal` RLIKE '^[+-]?(?=[.]?[0-9])0*[0-9]{0,28}([.][0-9]{0,10}0*)?$', FALSE) THEN 'a_decimal is not of type decimal(38,10)'
       WHEN `a_char` <> '' AND NOT coalesce(length(`a_char`) <= 10, FALSE) THEN 'a_char is not of type char(10)'
       WHEN `a_varchar` <> '' AND NOT coalesce(length(`a_varchar`) <= 200, FALSE) THEN 'a_varchar is not of type varchar(200)'
@@ -154,9 +175,9 @@ checked AS (
   FROM text
   WHERE concat_ws(',', `a_boolean`, `a_tinyint`, `a_smallint`, `an_int`, `a_bigint`, `a_float`, `a_double`, `a_decimal`, `a_string`, `a_char`, `a_varchar`, `a_date`, `a_timestamp`) <> ''
     AND lower(concat_ws(',', `a_boolean`, `a_tinyint`, `a_smallint`, `an_int`, `a_bigint`, `a_float`, `a_double`, `a_decimal`, `a_string`, `a_char`, `a_varchar`, `a_date`, `a_timestamp`)) <> 'a_boolean,a_tinyint,a_smallint,an_int,a_bigint,a_float,a_double,a_decimal,a_string,a_char,a_varchar,a_date,a_timestamp'
-)
-INSERT OVERWRITE TABLE dimension_db.`every_type_dim`
-SELECT
+),
+fresh AS (
+  SELECT
     CASE WHEN lower(`a_boolean`) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(`a_boolean`) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END AS `a_boolean`,
     CAST(`a_tinyint` AS tinyint) AS `a_tinyint`,
     CAST(`a_smallint` AS smallint) AS `a_smallint`,
@@ -170,5 +191,61 @@ SELECT
     CAST(`a_varchar` AS varchar(200)) AS `a_varchar`,
     CAST(`a_date` AS date) AS `a_date`,
     CAST(regexp_replace(`a_timestamp`, 'T', ' ') AS timestamp) AS `a_timestamp`
-FROM checked
-WHERE `_reason` IS NULL;
+  FROM checked
+  WHERE `_reason` IS NULL
+)
+INSERT OVERWRITE TABLE dimension_db.`every_type_dim`
+SELECT
+    `a_boolean`,
+    `a_tinyint`,
+    `a_smallint`,
+    `an_int`,
+    `a_bigint`,
+    `a_float`,
+    `a_double`,
+    `a_decimal`,
+    `a_string`,
+    `a_char`,
+    `a_varchar`,
+    `a_date`,
+    `a_timestamp`
+FROM (
+  SELECT
+    `a_boolean`,
+    `a_tinyint`,
+    `a_smallint`,
+    `an_int`,
+    `a_bigint`,
+    `a_float`,
+    `a_double`,
+    `a_decimal`,
+    `a_string`,
+    `a_char`,
+    `a_varchar`,
+    `a_date`,
+    `a_timestamp`
+  FROM fresh
+  UNION ALL
+  SELECT
+    old.`a_boolean`,
+    old.`a_tinyint`,
+    old.`a_smallint`,
+    old.`an_int`,
+    old.`a_bigint`,
+    old.`a_float`,
+    old.`a_double`,
+    old.`a_decimal`,
+    old.`a_string`,
+    old.`a_char`,
+    old.`a_varchar`,
+    old.`a_date`,
+    old.`a_timestamp`
+  FROM dimension_db.`every_type_dim` old
+  CROSS JOIN (SELECT count(*) AS `_rows` FROM fresh) loaded
+  WHERE loaded.`_rows` = 0
+) whole
+-- Rows are written behind a shuffle: without one, Hive writes each part of a union to a folder of its own.
+DISTRIBUTE BY `a_boolean`;
+
+-- How many rows were refused, for the log of the step.
+SELECT `_reason`, count(*) FROM stg_dimension_db.`every_type_dim_rejected` WHERE `run` = '${hivevar:run}' GROUP BY `_reason`;

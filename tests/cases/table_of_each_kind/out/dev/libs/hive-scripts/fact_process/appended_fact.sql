@@ -13,7 +13,7 @@ SET hive.stats.column.autogather = false;
 
 -- Rows that do not fit the columns are kept as text, with the reason.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
     trim(regexp_replace(`id`, '^\uFEFF', '')) AS `id`,
@@ -35,25 +35,33 @@ checked AS (
       WHEN `amount` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
       WHEN `id` <> '' AND NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
-      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' AND abs(CAST(`amount` AS double)) <= 1.7976931348623157E308, FALSE) THEN 'amount is not of type double'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `amount`) <> ''
     AND lower(concat_ws(',', `id`, `amount`)) <> 'id,amount'
+),
+fresh AS (
+  SELECT
+    CAST(`id` AS bigint) AS `id`,
+    CAST(`amount` AS double) AS `amount`
+  FROM checked
+  WHERE `_reason` IS NULL
 )
-INSERT INTO TABLE stg_fact_db.`appended_fact_rejected` PARTITION (`run` = '${hivevar:run}')
+INSERT INTO TABLE stg_fact_db.`appended_fact_rejected` PARTITION (`run`)
 SELECT
     `id`,
     `amount`,
     `_extra`,
     `_reason`,
-    `_source_file`
+    `_source_file`,
+    '${hivevar:run}' AS `run`
 FROM checked
 WHERE `_reason` IS NOT NULL;
 
 -- All other rows are added.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
     trim(regexp_replace(`id`, '^\uFEFF', '')) AS `id`,
@@ -75,16 +83,25 @@ checked AS (
       WHEN `amount` IS NULL THEN 'fewer fields than columns'
       WHEN `_extra` <> '' THEN 'more fields than columns'
       WHEN `id` <> '' AND NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
-      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' AND abs(CAST(`amount` AS double)) <= 1.7976931348623157E308, FALSE) THEN 'amount is not of type double'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `amount`) <> ''
     AND lower(concat_ws(',', `id`, `amount`)) <> 'id,amount'
+),
+fresh AS (
+  SELECT
+    CAST(`id` AS bigint) AS `id`,
+    CAST(`amount` AS double) AS `amount`
+  FROM checked
+  WHERE `_reason` IS NULL
 )
 INSERT INTO TABLE fact_db.`appended_fact`
 SELECT
-    CAST(`id` AS bigint) AS `id`,
-    CAST(`amount` AS double) AS `amount`
-FROM checked
-WHERE `_reason` IS NULL
+    `id`,
+    `amount`
+FROM fresh
 ;
+
+-- How many rows were refused, for the log of the step.
+SELECT `_reason`, count(*) FROM stg_fact_db.`appended_fact_rejected` WHERE `run` = '${hivevar:run}' GROUP BY `_reason`;

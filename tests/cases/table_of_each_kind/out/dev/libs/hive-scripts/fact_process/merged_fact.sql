@@ -13,7 +13,7 @@ SET hive.stats.column.autogather = false;
 
 -- Rows that do not fit the columns are kept as text, with the reason.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
     trim(regexp_replace(`id`, '^\uFEFF', '')) AS `id`,
@@ -42,15 +42,74 @@ checked AS (
       WHEN NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
       WHEN `line` = '' THEN 'line is empty'
       WHEN NOT coalesce(`line` RLIKE '^[+-]?[0-9]+$' AND CAST(`line` AS int) IS NOT NULL, FALSE) THEN 'line is not of type int'
-      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' AND abs(CAST(`amount` AS double)) <= 1.7976931348623157E308, FALSE) THEN 'amount is not of type double'
       WHEN `date_id` = '' THEN 'date_id is empty'
       WHEN NOT coalesce(`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL, FALSE) THEN 'date_id is not of type int'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `line`, `amount`, `date_id`) <> ''
     AND lower(concat_ws(',', `id`, `line`, `amount`, `date_id`)) <> 'id,line,amount,date_id'
+),
+-- Of the rows with one key, the last by file name, and in a file the last line, comes first.
+ranked AS (
+  SELECT
+    `id`,
+    `line`,
+    `amount`,
+    `date_id`,
+    `_extra`,
+    `_source_file`,
+    row_number() OVER (PARTITION BY CAST(`id` AS bigint), CAST(`line` AS int) ORDER BY `_source_file` DESC, `_offset` DESC) AS `_nth`
+  FROM checked
+  WHERE `_reason` IS NULL
+),
+fresh AS (
+  SELECT
+    CAST(`id` AS bigint) AS `id`,
+    CAST(`line` AS int) AS `line`,
+    CAST(`amount` AS double) AS `amount`,
+    CAST(`date_id` AS int) AS `date_id`
+  FROM ranked
+  WHERE `_nth` = 1
+),
+-- Where rows stand now whose keys the load brings with another partition: they move.
+moved AS (
+  SELECT old.`id`, old.`line`, old.`date_id`
+  FROM fact_db.`merged_fact` old
+  JOIN fresh ON old.`id` = fresh.`id` AND old.`line` = fresh.`line`
+  WHERE NOT (old.`date_id` = fresh.`date_id`)
+),
+-- The partitions among them in which a row stays, and those that get a new one.
+kept AS (
+  SELECT DISTINCT old.`date_id`
+  FROM fact_db.`merged_fact` old
+  JOIN (SELECT DISTINCT `date_id` FROM moved) emptier ON old.`date_id` = emptier.`date_id`
+  LEFT JOIN moved ON old.`id` = moved.`id` AND old.`line` = moved.`line` AND old.`date_id` = moved.`date_id`
+  WHERE moved.`id` IS NULL
+  UNION
+  SELECT fresh.`date_id`
+  FROM fresh
+  LEFT JOIN moved ON fresh.`id` = moved.`id` AND fresh.`line` = moved.`line`
+  WHERE moved.`id` IS NULL
+),
+-- The last rows of a partition cannot leave it: Hive does not overwrite a partition that gets no row.
+stuck AS (
+  SELECT DISTINCT moved.`id`, moved.`line`
+  FROM moved
+  LEFT JOIN kept ON moved.`date_id` = kept.`date_id`
+  WHERE kept.`date_id` IS NULL
+),
+accepted AS (
+  SELECT
+    fresh.`id`,
+    fresh.`line`,
+    fresh.`amount`,
+    fresh.`date_id`
+  FROM fresh
+  LEFT JOIN stuck ON fresh.`id` = stuck.`id` AND fresh.`line` = stuck.`line`
+  WHERE stuck.`id` IS NULL
 )
-INSERT INTO TABLE stg_fact_db.`merged_fact_rejected` PARTITION (`run` = '${hivevar:run}')
+INSERT INTO TABLE stg_fact_db.`merged_fact_rejected` PARTITION (`run`)
 SELECT
     `id`,
     `line`,
@@ -58,14 +117,38 @@ SELECT
     `date_id`,
     `_extra`,
     `_reason`,
+    `_source_file`,
+    '${hivevar:run}' AS `run`
+FROM (
+  SELECT
+    `id`,
+    `line`,
+    `amount`,
+    `date_id`,
+    `_extra`,
+    `_reason`,
     `_source_file`
-FROM checked
-WHERE `_reason` IS NOT NULL;
+  FROM checked
+  WHERE `_reason` IS NOT NULL
+  UNION ALL
+  SELECT
+    ranked.`id`,
+    ranked.`line`,
+    ranked.`amount`,
+    ranked.`date_id`,
+    ranked.`_extra`,
+    'the last row of a partition cannot move to another' AS `_reason`,
+    ranked.`_source_file`
+  FROM ranked
+  JOIN stuck ON CAST(ranked.`id` AS bigint) = stuck.`id` AND CAST(ranked.`line` AS int) = stuck.`line`
+  WHERE ranked.`_nth` = 1
+) refused
+DISTRIBUTE BY `_source_file`;
 
 -- All other rows are merged. The table is read and overwritten in one statement: Hive writes the new files aside and swaps
 -- them in when all are there. A temporary table would need a metastore that knows such tables, and Glue does not.
 WITH
--- The fields as text. A byte-order mark may stand before the first. Spaces around anything but strings go.
+-- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
   SELECT
     trim(regexp_replace(`id`, '^\uFEFF', '')) AS `id`,
@@ -94,42 +177,72 @@ checked AS (
       WHEN NOT coalesce(`id` RLIKE '^[+-]?[0-9]+$' AND CAST(`id` AS bigint) IS NOT NULL, FALSE) THEN 'id is not of type bigint'
       WHEN `line` = '' THEN 'line is empty'
       WHEN NOT coalesce(`line` RLIKE '^[+-]?[0-9]+$' AND CAST(`line` AS int) IS NOT NULL, FALSE) THEN 'line is not of type int'
-      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$', FALSE) THEN 'amount is not of type double'
+      WHEN `amount` <> '' AND NOT coalesce(`amount` RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' AND abs(CAST(`amount` AS double)) <= 1.7976931348623157E308, FALSE) THEN 'amount is not of type double'
       WHEN `date_id` = '' THEN 'date_id is empty'
       WHEN NOT coalesce(`date_id` RLIKE '^[+-]?[0-9]+$' AND CAST(`date_id` AS int) IS NOT NULL, FALSE) THEN 'date_id is not of type int'
     END AS `_reason`
   FROM text
   WHERE concat_ws(',', `id`, `line`, `amount`, `date_id`) <> ''
     AND lower(concat_ws(',', `id`, `line`, `amount`, `date_id`)) <> 'id,line,amount,date_id'
-)
-, typed AS (
-  SELECT
-    CAST(`id` AS bigint) AS `id`,
-    CAST(`line` AS int) AS `line`,
-    CAST(`amount` AS double) AS `amount`,
-    CAST(`date_id` AS int) AS `date_id`,
-    `_source_file`,
-    `_offset`
-  FROM checked
-  WHERE `_reason` IS NULL
 ),
+-- Of the rows with one key, the last by file name, and in a file the last line, comes first.
 ranked AS (
   SELECT
     `id`,
     `line`,
     `amount`,
     `date_id`,
-    row_number() OVER (PARTITION BY `id`, `line` ORDER BY `_source_file` DESC, `_offset` DESC) AS `_nth`
-  FROM typed
+    `_extra`,
+    `_source_file`,
+    row_number() OVER (PARTITION BY CAST(`id` AS bigint), CAST(`line` AS int) ORDER BY `_source_file` DESC, `_offset` DESC) AS `_nth`
+  FROM checked
+  WHERE `_reason` IS NULL
 ),
-latest AS (
+fresh AS (
   SELECT
-    `id`,
-    `line`,
-    `amount`,
-    `date_id`
+    CAST(`id` AS bigint) AS `id`,
+    CAST(`line` AS int) AS `line`,
+    CAST(`amount` AS double) AS `amount`,
+    CAST(`date_id` AS int) AS `date_id`
   FROM ranked
   WHERE `_nth` = 1
+),
+-- Where rows stand now whose keys the load brings with another partition: they move.
+moved AS (
+  SELECT old.`id`, old.`line`, old.`date_id`
+  FROM fact_db.`merged_fact` old
+  JOIN fresh ON old.`id` = fresh.`id` AND old.`line` = fresh.`line`
+  WHERE NOT (old.`date_id` = fresh.`date_id`)
+),
+-- The partitions among them in which a row stays, and those that get a new one.
+kept AS (
+  SELECT DISTINCT old.`date_id`
+  FROM fact_db.`merged_fact` old
+  JOIN (SELECT DISTINCT `date_id` FROM moved) emptier ON old.`date_id` = emptier.`date_id`
+  LEFT JOIN moved ON old.`id` = moved.`id` AND old.`line` = moved.`line` AND old.`date_id` = moved.`date_id`
+  WHERE moved.`id` IS NULL
+  UNION
+  SELECT fresh.`date_id`
+  FROM fresh
+  LEFT JOIN moved ON fresh.`id` = moved.`id` AND fresh.`line` = moved.`line`
+  WHERE moved.`id` IS NULL
+),
+-- The last rows of a partition cannot leave it: Hive does not overwrite a partition that gets no row.
+stuck AS (
+  SELECT DISTINCT moved.`id`, moved.`line`
+  FROM moved
+  LEFT JOIN kept ON moved.`date_id` = kept.`date_id`
+  WHERE kept.`date_id` IS NULL
+),
+accepted AS (
+  SELECT
+    fresh.`id`,
+    fresh.`line`,
+    fresh.`amount`,
+    fresh.`date_id`
+  FROM fresh
+  LEFT JOIN stuck ON fresh.`id` = stuck.`id` AND fresh.`line` = stuck.`line`
+  WHERE stuck.`id` IS NULL
 )
 INSERT OVERWRITE TABLE fact_db.`merged_fact` PARTITION (`date_id`)
 SELECT
@@ -143,7 +256,7 @@ FROM (
     `line`,
     `amount`,
     `date_id`
-  FROM latest
+  FROM accepted
   UNION ALL
   SELECT
     old.`id`,
@@ -151,11 +264,16 @@ FROM (
     old.`amount`,
     old.`date_id`
   FROM fact_db.`merged_fact` old
-  JOIN (SELECT DISTINCT `date_id` FROM latest) touched
-    ON old.`date_id` = touched.`date_id`
-  LEFT JOIN (SELECT `id`, `line` FROM latest) newer
-    ON old.`id` = newer.`id` AND old.`line` = newer.`line`
+  JOIN (
+    SELECT `date_id` FROM accepted
+    UNION
+    SELECT `date_id` FROM moved
+  ) touched ON old.`date_id` = touched.`date_id`
+  LEFT JOIN (SELECT `id`, `line` FROM accepted) newer ON old.`id` = newer.`id` AND old.`line` = newer.`line`
   WHERE newer.`id` IS NULL
-) merged
+) whole
 -- One writer for each value makes one large file instead of many small ones.
 DISTRIBUTE BY `date_id`;
+
+-- How many rows were refused, for the log of the step.
+SELECT `_reason`, count(*) FROM stg_fact_db.`merged_fact_rejected` WHERE `run` = '${hivevar:run}' GROUP BY `_reason`;
