@@ -60,7 +60,8 @@ fn derive(
         let own =
             written.steps.iter().find(|w| w.span == step.span).and_then(|w| w.timeout.as_ref());
         if let (Action::Run { machine, timing }, None) = (&mut step.action, own) {
-            timing.timeout_seconds = known[machine].max(timing.every_seconds);
+            // Two polls more than the part has, so that its end is seen, and only the part tells of it.
+            timing.timeout_seconds = known[machine].saturating_add(2 * timing.every_seconds);
         }
     }
     if written.timeout.is_none() {
