@@ -44,6 +44,13 @@ const RETRIED: [&str; 8] = [
     "Sandbox.Timedout",
 ];
 
+/// Returns the seconds before the first retry of a Lambda, and whether chance shortens them. EMR lists a cluster or step a
+/// while after it took the request, and a retry that does not find it would ask for a second one.
+fn pause(lambda: &Lambda) -> (u32, &'static str) {
+    let asks_emr = [Capability::LaunchCluster, Capability::SubmitStep];
+    if asks_emr.iter().any(|asks| lambda.can.contains(asks)) { (20, "NONE") } else { (2, "FULL") }
+}
+
 /// Seconds that a state waits for an answer beyond the Lambda's own timeout, so that the Lambda's error comes first.
 const ANSWER_SECONDS: u32 = 15;
 
@@ -87,6 +94,7 @@ impl<'a> Lowering<'a> {
     /// Returns a Task without a result and a next state, whose failures lead to `failed`.
     pub(super) fn bare_task(&mut self, call: &Call<'_>, failed: &str) -> Value {
         self.lambdas.insert(call.lambda.name.clone());
+        let (seconds, jitter) = pause(call.lambda);
         json!({
             "Type": "Task",
             "Resource": self.pipeline.alias_arn(&call.lambda.name),
@@ -94,11 +102,11 @@ impl<'a> Lowering<'a> {
             "TimeoutSeconds": call.lambda.timeout_seconds + ANSWER_SECONDS,
             "Retry": [{
                 "ErrorEquals": RETRIED,
-                "IntervalSeconds": 2,
+                "IntervalSeconds": seconds,
                 "MaxAttempts": 5,
                 "BackoffRate": 2.0,
                 "MaxDelaySeconds": 60,
-                "JitterStrategy": "FULL",
+                "JitterStrategy": jitter,
             }],
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.Failure", "Next": failed}],
         })
@@ -261,4 +269,24 @@ pub(super) fn key(name: &str) -> String {
     };
     let key = name.split(':').map(words).collect::<Vec<_>>().join("__");
     if key.starts_with(|c: char| c.is_ascii_digit()) { format!("_{key}") } else { key }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the words of a tuple in the Lambdas' list of errors.
+    fn names(tuple: &str) -> Vec<&'static str> {
+        let errors = include_str!("../../lambdas/pipeline_common/errors.py");
+        let line =
+            errors.lines().find(|line| line.starts_with(tuple)).expect("errors.py lists them");
+        line.split('"').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn machines_retry_what_the_lambdas_call_passing() {
+        let ours: Vec<_> = RETRIED.iter().copied().filter(|name| !name.contains('.')).collect();
+        assert_eq!(ours, names("RETRIED = "));
+        assert!(names("NOT_RETRIED = ").iter().all(|name| !RETRIED.contains(name)));
+    }
 }
