@@ -1,6 +1,6 @@
 //! `gen synth`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -9,8 +9,10 @@ use super::folder::{self, Changes};
 use super::load::{Loaded, Selection, load};
 use super::report::Format;
 use super::{Exit, report};
+use crate::diagnostic::FileId;
 use crate::synth::{self, File, Materials};
-use crate::verify::Depth;
+use crate::verify::{self, Depth};
+use crate::yaml;
 
 /// Write the CloudFormation stacks, state machines, scripts and code archives of a blueprint
 ///
@@ -60,10 +62,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         for (name, files) in &environments {
             let folder = out.join(name);
             let changes = folder::changes(&folder, files, !args.check)?;
+            let impossible = impossible(&folder, &changes);
             if !args.check {
                 folder::apply(&folder, &changes)?;
             }
-            outcomes.push(Outcome::new(name, &folder, files, &changes));
+            outcomes.push(Outcome::new(name, &folder, files, &changes, impossible));
         }
     }
     if args.format == Format::Json {
@@ -108,6 +111,20 @@ pub(super) fn documents(
     environments
 }
 
+/// Returns what CloudFormation would refuse of the step from the templates in `folder` to the new ones.
+fn impossible(folder: &Path, changes: &Changes) -> Vec<String> {
+    let read = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        yaml::read(text, FileId::default()).ok().map(|node| node.to_json())
+    };
+    let templates = changes.write.iter().filter(|file| file.path.contains(".template."));
+    let pairs = templates.filter_map(|file| {
+        let old = std::fs::read(folder.join(&file.path)).ok()?;
+        Some((read(&old)?, read(&file.bytes)?))
+    });
+    pairs.flat_map(|(old, new)| verify::impossible(&old, &new)).collect()
+}
+
 /// Shortens the folder to how it is seen from the current one.
 fn shown(folder: PathBuf) -> PathBuf {
     let here = std::env::current_dir().ok();
@@ -122,16 +139,24 @@ struct Outcome {
     files: usize,
     written: Vec<String>,
     removed: Vec<String>,
+    impossible: Vec<String>,
 }
 
 impl Outcome {
-    fn new(environment: &str, folder: &std::path::Path, files: &[File], changes: &Changes) -> Self {
+    fn new(
+        environment: &str,
+        folder: &Path,
+        files: &[File],
+        changes: &Changes,
+        impossible: Vec<String>,
+    ) -> Self {
         Self {
             environment: environment.to_owned(),
             folder: folder.display().to_string(),
             files: files.len(),
             written: changes.write.iter().map(|file| file.path.clone()).collect(),
             removed: changes.remove.clone(),
+            impossible,
         }
     }
 
@@ -142,27 +167,30 @@ impl Outcome {
     fn to_json(&self) -> Value {
         json!({
             "environment": self.environment, "folder": self.folder, "files": self.files,
-            "written": self.written, "removed": self.removed,
+            "written": self.written, "removed": self.removed, "impossible": self.impossible,
         })
     }
 
     fn to_text(&self, check: bool) -> String {
-        let Self { folder, files, written, removed, .. } = self;
+        let Self { folder, files, written, removed, impossible, .. } = self;
         if !self.differs() {
             return format!("{folder}: {files} files, up to date\n");
         }
+        let refused = impossible.iter().map(|told| {
+            format!("warning: {told}\nhelp: give it another name, or delete it before the deploy\n")
+        });
+        let refused: String = refused.collect();
         if !check {
+            let (written, removed) = (written.len(), removed.len());
             return format!(
-                "{folder}: {files} files, {} written, {} removed\n",
-                written.len(),
-                removed.len()
+                "{refused}{folder}: {files} files, {written} written, {removed} removed\n"
             );
         }
         let stale = written.iter().map(|path| format!("  differs: {path}\n"));
         let left = removed.iter().map(|path| format!("  no longer made: {path}\n"));
         let lines: String = stale.chain(left).collect();
         format!(
-            "{folder}: not what the blueprint gives\n{lines}help: run `gen synth` and commit the result\n"
+            "{refused}{folder}: not what the blueprint gives\n{lines}help: run `gen synth` and commit the result\n"
         )
     }
 }
