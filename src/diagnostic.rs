@@ -135,6 +135,11 @@ impl Problems {
         }
     }
 
+    /// Tells whether a problem of that rule was told at `span`.
+    pub fn has(&self, rule: &str, span: Span) -> bool {
+        self.found.iter().any(|known| known.rule == rule && known.span == span)
+    }
+
     /// Notes that what stands at `span` was refused, and that the checks go on without it.
     pub fn leave_out(&mut self, span: Span) {
         self.left_out.push(span);

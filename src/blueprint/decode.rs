@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub(crate) use super::declare::{choice, key, record};
 
 use super::definitions::Definitions;
-use crate::diagnostic::{Diagnostic, Problems, Span, listed};
+use crate::diagnostic::{Diagnostic, Problems, Span, listed, nearest};
 use crate::yaml::{Content, Node};
 
 /// A value that can be read from a node.
@@ -259,7 +259,8 @@ pub fn fields<'a>(
     Some(entries)
 }
 
-/// Reads one field; a missing one is told at the mapping that should have it, with what the field is about.
+/// Reads one field; a missing one is told at the mapping that should have it, with what the field is about, unless it is
+/// there misspelt.
 pub fn field<T: Decode>(
     node: &Node,
     what: &str,
@@ -273,6 +274,10 @@ pub fn field<T: Decode>(
             problems.leave_out(value.span);
             T::placeholder(value.span)
         }),
+        (None, None) if is_misspelt(node, key, problems) => {
+            problems.leave_out(node.span);
+            T::placeholder(node.span)
+        }
         (None, None) => {
             let problem = Diagnostic::error(
                 "missing-key",
@@ -285,6 +290,14 @@ pub fn field<T: Decode>(
             T::placeholder(node.span)
         }
     }
+}
+
+/// Tells whether a key that is not known was told already, and is almost this one.
+fn is_misspelt(node: &Node, key: &str, problems: &Problems) -> bool {
+    let Content::Mapping(entries) = &node.content else { return false };
+    entries.iter().any(|entry| {
+        problems.has("unknown-key", entry.span) && nearest(&entry.key, [key]).is_some()
+    })
 }
 
 /// Returns a sentence as the second half of another; abbreviations stay as they are.
