@@ -215,7 +215,7 @@ fn hive_type(written: &Spanned<String>, problems: &mut Problems) -> Option<HiveT
             let span = written.span.word_at(&written.value, bad.at);
             let open = written.value.matches('(').count() > written.value.matches(')').count();
             let help = if open {
-                "inside `{…}` a comma ends the value: put the type in quotes, such as \"decimal(12,2)\""
+                "close the `(`; inside `{…}`, where a comma ends the value, put the type in quotes, such as \"decimal(12,2)\""
             } else {
                 "types are Hive's: `int`, `string`, `decimal(12,2)`, `array<string>`, `struct<a:int>`…"
             };

@@ -23,8 +23,14 @@ fn refused_start(info: &str) -> Option<&str> {
 }
 
 /// A part of what the parser says, what is wrong, and what to do.
-const WORDS: [(&str, &str, &str); 8] = [
+const WORDS: [(&str, &str, &str); 10] = [
     ("tabs disallowed", "a tab stands in the indentation", "indent with spaces"),
+    ("found a tab", "a tab stands here or at the start of the next line", "indent with spaces"),
+    (
+        "expected '-' indicator",
+        "the list goes on here without a `-`",
+        "put `- ` in front, or indent the line as far as the keys of the item above",
+    ),
     (
         "unknown anchor",
         "no `&` before this place gives the alias its value",
