@@ -8,6 +8,8 @@ use super::{Exit, report, synth};
 use crate::verify::Depth;
 
 /// Check a blueprint: everything that can be said without writing and without AWS
+///
+/// Exit codes: 0 the blueprint is in order (or has only warnings), 1 it has problems.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
