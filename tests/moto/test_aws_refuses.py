@@ -8,13 +8,13 @@ from scenario import DONE, FACT, Scenario
 THROTTLED = "Lambda.TooManyRequestsException"
 # Both attempts of the SDK after the first, and so one of the state machine's.
 BEYOND_THE_SDK = 4
+FIRST = "ListExecutions"
 OPERATIONS = (
     "AddJobFlowSteps",
     "DescribeCluster",
     "DescribeExecution",
     "DescribeStep",
     "ListClusters",
-    "ListExecutions",
     "ListInstanceFleets",
     "ListInstances",
     "ListSteps",
@@ -55,14 +55,17 @@ def test_every_lambda_is_throttled_for_a_while(scenario: Scenario) -> None:
 
 def test_every_operation_is_throttled_for_a_while(scenario: Scenario) -> None:
     scenario.land(1)
+    answers = scenario.world.faults.answers
+    # Master's first state asks this at once; the others must wait until Master itself was started.
+    answers[FIRST, "ThrottlingException"] = BEYOND_THE_SDK
 
     def throttle() -> None:
         for operation in OPERATIONS:
-            scenario.world.faults.answers[operation, "ThrottlingException"] = BEYOND_THE_SDK
+            answers[operation, "ThrottlingException"] = BEYOND_THE_SDK
 
     assert scenario.master("day-1", throttle) == "SUCCEEDED"
     assert scenario.texts() == [DONE]
-    assert scenario.world.faults.answers.total() == 0
+    assert +answers == {}
 
 
 @pytest.mark.parametrize("function", USED)
