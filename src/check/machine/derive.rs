@@ -66,12 +66,14 @@ fn derive(
     }
     if written.timeout.is_none() {
         let needed: u64 = steps.iter().map(|step| longest(step, &tables)).sum();
+        // Whole hours, so that one table more seldom changes what else depends on the timeout.
+        let needed = needed.div_ceil(3600) * 3600;
         machine.timeout_seconds =
             u32::try_from(needed).unwrap_or(u32::MAX).clamp(LEAST, super::duration::LONGEST);
     }
 }
 
-/// Returns the seconds that a step may take; loads are given half as much again as polling alone takes.
+/// Returns the seconds that a step may take; loads are given a third more than polling alone takes.
 fn longest(step: &Step, tables: &impl Fn(blueprint::Kind) -> usize) -> u64 {
     match &step.action {
         Action::Poll { timing, .. } | Action::Run { timing, .. } | Action::Emr { timing, .. } => {
@@ -80,7 +82,7 @@ fn longest(step: &Step, tables: &impl Fn(blueprint::Kind) -> usize) -> u64 {
         Action::Load { kind, timing, concurrency } => {
             let rounds = tables(*kind).div_ceil(*concurrency as usize) as u64;
             let polling = rounds * COMMANDS_OF_A_LOAD as u64 * u64::from(timing.every_seconds);
-            u64::from(timing.timeout_seconds).max(polling * 3 / 2)
+            u64::from(timing.timeout_seconds).max(polling * 13 / 10)
         }
         Action::Call { .. } | Action::Notify(_) | Action::StopIfEmpty(..) => 0,
     }
