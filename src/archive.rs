@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::hash;
+use crate::hash::Digest;
 use crate::model::Lambda;
 
 /// A zip archive with its digest.
@@ -14,20 +14,20 @@ use crate::model::Lambda;
 pub struct Archive {
     /// The archive.
     pub bytes: Vec<u8>,
-    /// Its SHA-256 in hexadecimal digits.
-    pub sha256: String,
+    /// Its SHA-256.
+    pub digest: Digest,
 }
 
 impl Archive {
     /// Returns its path below `out/<environment>/`, and its key in the artifact bucket: Lambda sees a change of code only
     /// when the key changes (CloudFormation user guide, `AWS::Lambda::Function Code`).
     pub fn key(&self) -> String {
-        format!("assets/{}.zip", self.sha256)
+        format!("assets/{}.zip", self.digest.hex())
     }
 
     /// Returns the digest as `AWS::Lambda::Version` compares it: base64 of its bytes.
     pub fn code_sha256(&self) -> String {
-        hash::sha256_base64(&self.bytes)
+        self.digest.base64()
     }
 }
 
@@ -58,8 +58,7 @@ pub fn zip(files: &BTreeMap<&str, &[u8]>) -> Archive {
         started.and_then(|()| Ok(writer.write_all(bytes)?)).expect("memory takes every write");
     }
     let bytes = writer.finish().expect("memory takes every write").into_inner();
-    let sha256 = hash::sha256(&bytes);
-    Archive { bytes, sha256 }
+    Archive { digest: Digest::of(&bytes), bytes }
 }
 
 #[cfg(test)]
@@ -87,7 +86,7 @@ mod tests {
         let pair = |first: &'static [u8]| BTreeMap::from([("b.py", first), ("a.py", b"2")]);
         let archive = zip(&pair(b"1"));
         assert_eq!(archive, zip(&pair(b"1")));
-        assert_ne!(archive.sha256, zip(&pair(b"3")).sha256);
+        assert_ne!(archive.digest, zip(&pair(b"3")).digest);
         // Fixed for good: a new digest here would publish a new version of every function.
         assert_eq!(
             archive.key(),

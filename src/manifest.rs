@@ -26,8 +26,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Describes a stack whose template was rendered to `bytes` at `template`.
-    pub fn new(stack: &Stack, template: &str, bytes: &[u8]) -> Self {
+    /// Describes a stack whose template is not yet rendered.
+    pub fn new(stack: &Stack) -> Self {
         let parameters = stack.template.parameters.iter();
         Self {
             name: stack.name.clone(),
@@ -35,10 +35,16 @@ impl Entry {
             parameters: parameters
                 .map(|(name, parameter)| (name.clone(), source(parameter)))
                 .collect(),
-            template: template.to_owned(),
-            sha256: crate::hash::sha256(bytes),
+            template: String::new(),
+            sha256: String::new(),
             protected: stack.template.resources.values().any(|resource| resource.retained),
         }
+    }
+
+    /// Says that the template was rendered to `bytes` at `path`.
+    pub fn rendered(&mut self, path: &str, bytes: &[u8]) {
+        path.clone_into(&mut self.template);
+        self.sha256 = crate::hash::sha256(bytes);
     }
 
     /// Describes a stack written by hand.

@@ -6,9 +6,12 @@ mod stacks;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::archive::{self, Archive};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Name, Pipeline};
+use crate::stacks::{catalog, functions};
 use crate::verify::{self, Depth};
 use crate::workflow::{self, StateMachine};
 
@@ -31,8 +34,18 @@ pub fn synth(
         output.archive(archive);
     }
     let machines = machines(pipeline, &mut output);
-    stacks::add(pipeline, &machines, &archives, &mut output);
-    materials.texts(pipeline, &mut output);
+    output.problems.extend(functions::problems(pipeline));
+    let parts = output.kept(catalog::stacks(pipeline));
+    let (texts, rendered) = rayon::join(
+        || materials.texts(pipeline),
+        || stacks::rendered(pipeline, &parts, &machines, &archives, &output),
+    );
+    for stack in rendered {
+        output.add(stack);
+    }
+    for text in output.kept(texts) {
+        output.text(text);
+    }
     stacks::add_extra(pipeline, &mut output);
     output.finish()
 }
@@ -43,17 +56,15 @@ fn archives(pipeline: &Pipeline, materials: &Materials) -> BTreeMap<Name, Archiv
 }
 
 fn machines(pipeline: &Pipeline, output: &mut Output) -> Vec<StateMachine> {
-    let machines = match workflow::compile(pipeline) {
-        Ok(machines) => machines,
-        Err(problems) => {
-            output.problems.extend(problems);
-            return Vec::new();
-        }
-    };
-    for machine in &machines {
-        output.problems.extend(verify::definition(machine));
+    let machines = output.kept(workflow::compile(pipeline));
+    let checked = machines.par_iter().map(|machine| {
+        (verify::definition(machine), format!("{:#}\n", machine.definition).into_bytes())
+    });
+    let checked: Vec<_> = checked.collect();
+    for (machine, (problems, text)) in machines.iter().zip(checked) {
+        output.problems.extend(problems);
         let path = format!("state-machines/{}.asl.json", pipeline.machine_name(&machine.name));
-        output.file(path, format!("{:#}\n", machine.definition).into_bytes());
+        output.file(path, text);
     }
     machines
 }

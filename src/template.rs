@@ -112,11 +112,11 @@ impl Resource {
     }
 
     /// Returns the resource as it stands in a template.
-    pub fn to_json(&self) -> Value {
+    pub fn into_json(self) -> Value {
         let mut json = Map::new();
         json.insert("Type".into(), self.kind.as_str().into());
         if !self.depends_on.is_empty() {
-            json.insert("DependsOn".into(), self.depends_on.clone().into());
+            json.insert("DependsOn".into(), self.depends_on.into());
         }
         if self.retained {
             json.insert("DeletionPolicy".into(), "Retain".into());
@@ -125,7 +125,7 @@ impl Resource {
             json.insert("DeletionPolicy".into(), "Delete".into());
             json.insert("UpdateReplacePolicy".into(), "Delete".into());
         }
-        json.insert("Properties".into(), self.properties.clone());
+        json.insert("Properties".into(), self.properties);
         Value::Object(json)
     }
 }
@@ -171,21 +171,21 @@ impl Template {
     }
 
     /// Returns the template as JSON, sections and keys in a fixed order.
-    pub fn to_json(&self) -> Value {
+    pub fn into_json(self) -> Value {
         let mut json = Map::new();
         json.insert("AWSTemplateFormatVersion".into(), "2010-09-09".into());
-        json.insert("Description".into(), self.description.as_str().into());
+        json.insert("Description".into(), self.description.into());
         section(
             &mut json,
             "Parameters",
-            &self.parameters,
+            self.parameters,
             |parameter| json!({"Type": parameter.kind, "Description": parameter.description}),
         );
-        section(&mut json, "Resources", &self.resources, Resource::to_json);
+        section(&mut json, "Resources", self.resources, Resource::into_json);
         section(
             &mut json,
             "Outputs",
-            &self.outputs,
+            self.outputs,
             |output| json!({"Description": output.description, "Value": output.value}),
         );
         Value::Object(json)
@@ -195,11 +195,11 @@ impl Template {
 fn section<T>(
     json: &mut Map<String, Value>,
     name: &str,
-    items: &IndexMap<String, T>,
-    to_json: impl Fn(&T) -> Value,
+    items: IndexMap<String, T>,
+    into_json: impl Fn(T) -> Value,
 ) {
     if !items.is_empty() {
-        let items = items.iter().map(|(key, item)| (key.clone(), to_json(item))).collect();
+        let items = items.into_iter().map(|(key, item)| (key, into_json(item))).collect();
         json.insert(name.to_owned(), Value::Object(items));
     }
 }

@@ -1,5 +1,7 @@
 //! The project's files on disk; nothing outside the project's folder is read.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,24 +11,40 @@ use crate::yaml::MAX_BYTES;
 /// A folder on disk, with symbolic links resolved.
 pub(super) struct Folder {
     root: PathBuf,
+    /// Folders below it by path, resolved: every file of a folder asks for it.
+    resolved: RefCell<BTreeMap<PathBuf, PathBuf>>,
 }
 
 impl Folder {
     /// Opens the folder of the project that a blueprint belongs to.
     pub(super) fn new(root: &Path) -> std::io::Result<Self> {
-        Ok(Self { root: fs::canonicalize(root)? })
+        Ok(Self { root: fs::canonicalize(root)?, resolved: RefCell::default() })
     }
 
     fn inside(&self, path: &str) -> Result<PathBuf, String> {
         if Path::new(path).is_absolute() {
             return Err("the path is absolute".to_owned());
         }
-        let found = fs::canonicalize(self.root.join(path)).map_err(|error| plain(&error))?;
+        let found = self.resolve(&self.root.join(path)).map_err(|error| plain(&error))?;
         if found.starts_with(&self.root) {
             Ok(found)
         } else {
             Err("it leads out of the project's folder".to_owned())
         }
+    }
+
+    fn resolve(&self, path: &Path) -> std::io::Result<PathBuf> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return fs::canonicalize(path);
+        };
+        if fs::symlink_metadata(path)?.is_symlink() {
+            return fs::canonicalize(path);
+        }
+        let mut resolved = self.resolved.borrow_mut();
+        if !resolved.contains_key(folder) {
+            resolved.insert(folder.to_owned(), fs::canonicalize(folder)?);
+        }
+        Ok(resolved[folder].join(name))
     }
 
     fn children(&self, folder: &str, wanted: impl Fn(&Path) -> bool) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::synth::File;
@@ -28,7 +29,7 @@ pub(super) fn changes<'a>(
     with_assets: bool,
 ) -> anyhow::Result<Changes<'a>> {
     let relevant = |file: &&File| with_assets || !file.is_asset;
-    let write = files.iter().filter(relevant).filter(|file| differs(folder, file)).collect();
+    let write = files.par_iter().filter(relevant).filter(|file| differs(folder, file)).collect();
     let made: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let old = previous(folder)?;
     let gone = |path: &String| !made.contains(path.as_str()) && folder.join(path).is_file();
@@ -66,15 +67,18 @@ fn is_below(path: &str) -> bool {
 
 /// Makes the changes: every file first under another name, then all are renamed, the manifest last.
 pub(super) fn apply(folder: &Path, changes: &Changes) -> anyhow::Result<()> {
-    let mut ready = Vec::new();
-    for file in &changes.write {
-        match stage(folder, file) {
+    make_folders(folder, &changes.write)?;
+    let staged: Vec<_> = changes.write.par_iter().map(|file| stage(folder, file)).collect();
+    let (mut ready, mut failed) = (Vec::new(), None);
+    for outcome in staged {
+        match outcome {
             Ok(staged) => ready.push(staged),
-            Err(error) => {
-                discard(&ready);
-                return Err(error);
-            }
+            Err(error) => failed = failed.or(Some(error)),
         }
+    }
+    if let Some(error) = failed {
+        discard(&ready);
+        return Err(error);
     }
     ready.sort_by_key(|(_, target)| target.ends_with(MANIFEST));
     for (staged, target) in &ready {
@@ -87,16 +91,24 @@ pub(super) fn apply(folder: &Path, changes: &Changes) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn stage(folder: &Path, file: &File) -> anyhow::Result<(PathBuf, PathBuf)> {
-    if !is_below(&file.path) {
+fn make_folders(folder: &Path, files: &[&File]) -> anyhow::Result<()> {
+    if let Some(file) = files.iter().find(|file| !is_below(&file.path)) {
         bail!("`{}` is not a path below the output folder", file.path);
     }
+    let parents: BTreeSet<_> =
+        files.iter().filter_map(|file| Path::new(&file.path).parent()).collect();
+    for parent in parents {
+        let parent = folder.join(parent);
+        fs::create_dir_all(&parent)
+            .with_context(|| format!("cannot make the folder `{}`", parent.display()))?;
+    }
+    Ok(())
+}
+
+fn stage(folder: &Path, file: &File) -> anyhow::Result<(PathBuf, PathBuf)> {
     let target = folder.join(&file.path);
     let name = target.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let staged = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let parent = target.parent().expect("the target is below the folder");
-    fs::create_dir_all(parent)
-        .with_context(|| format!("cannot make the folder `{}`", parent.display()))?;
     if target.is_dir() {
         bail!("cannot write `{}`: it is a folder", target.display());
     }

@@ -32,14 +32,7 @@ impl Pipeline {
 
     /// Returns the key prefix of a table in landing, stage, prod, archive or rejected.
     pub fn table_prefix(&self, table: &Table, area: Area) -> String {
-        let own = match area {
-            Area::Landing => &table.locations.landing,
-            Area::Stage => &table.locations.stage,
-            Area::Prod => &table.locations.prod,
-            Area::Archive => &table.locations.archive,
-            Area::Rejected | Area::Libs | Area::State | Area::Logs | Area::Results => &None,
-        };
-        match own {
+        match table.own_location(area) {
             Some(own) => format!("{}/{own}", self.workarea.root),
             None => format!("{}/{}", self.kind_prefix(table.kind, area), table.name),
         }
@@ -82,6 +75,20 @@ impl Pipeline {
     /// Returns the address of a key or prefix in the bucket.
     pub fn s3_uri(&self, key: &str) -> String {
         format!("s3://{}/{key}", self.workarea.bucket)
+    }
+}
+
+impl Table {
+    /// Returns the place in an area that the table states, below the root; most stand where the rule puts them.
+    pub fn own_location(&self, area: Area) -> Option<&str> {
+        let own = match area {
+            Area::Landing => &self.locations.landing,
+            Area::Stage => &self.locations.stage,
+            Area::Prod => &self.locations.prod,
+            Area::Archive => &self.locations.archive,
+            Area::Rejected | Area::Libs | Area::State | Area::Logs | Area::Results => &None,
+        };
+        own.as_deref()
     }
 }
 

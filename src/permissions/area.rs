@@ -29,7 +29,8 @@ pub(super) fn below(prefix: &str) -> String {
 /// Returns the prefixes of the tables of a kind in an area.
 pub(super) fn of_kind(pipeline: &Pipeline, kind: Kind, area: Area) -> BTreeSet<String> {
     let rule = pipeline.kind_prefix(kind, area);
-    let places = pipeline.tables_of(kind).map(|table| pipeline.table_prefix(table, area));
+    let moved = pipeline.tables_of(kind).filter(|table| table.own_location(area).is_some());
+    let places = moved.map(|table| pipeline.table_prefix(table, area));
     let mut prefixes: BTreeSet<_> = places.filter(|place| !is_below(place, &rule)).collect();
     prefixes.insert(rule);
     prefixes

@@ -73,7 +73,17 @@ pub fn length(document: &Value) -> usize {
             None => 2 + map.iter().map(|(key, value)| key.len() + 4 + length(value)).sum::<usize>(),
         },
         Value::Array(items) => 2 + items.iter().map(|item| length(item) + 1).sum::<usize>(),
+        Value::String(text) => 2 + text.bytes().map(escaped).sum::<usize>(),
         scalar => scalar.to_string().len(),
+    }
+}
+
+/// Bytes of JSON that a byte of text takes.
+fn escaped(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' => 2,
+        0..0x20 => 6,
+        _ => 1,
     }
 }
 

@@ -1,19 +1,19 @@
 //! The stack of the state machines and their logs.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
-use crate::model::{Machine, Name, Pipeline};
+use crate::model::{Machine, Pipeline};
 use crate::template::{Resource, Stack, Template, attribute, logical_id, tags};
+use crate::workflow::StateMachine;
 
-/// Returns the stack of the state machines; `definitions` holds each one's in Amazon States Language.
-pub fn stack(pipeline: &Pipeline, definitions: &BTreeMap<Name, Value>) -> Stack {
+/// Returns the stack of the state machines; `compiled` holds the definition of each.
+pub fn stack(pipeline: &Pipeline, compiled: &[StateMachine]) -> Stack {
     let description = format!("{}: state machines and their logs", pipeline.name);
     let mut template = Template::new(description);
     for machine in &pipeline.machines {
-        let definition = definitions.get(&machine.name).expect("every machine is compiled before");
-        add(&mut template, pipeline, machine, definition);
+        let compiled = compiled.iter().find(|compiled| compiled.name == machine.name);
+        let compiled = compiled.expect("every machine is compiled before the stacks");
+        add(&mut template, pipeline, machine, &compiled.definition);
     }
     let after = ["identity", "functions"].map(str::to_owned).to_vec();
     Stack { name: "workflows".to_owned(), after, template }
@@ -61,10 +61,10 @@ fn log_group(pipeline: &Pipeline, machine: &Machine) -> Resource {
 mod tests {
     use super::*;
     use crate::model::sample;
+    use crate::workflow::compile;
 
     fn made(pipeline: &Pipeline) -> Template {
-        let definition = |machine: &Machine| (machine.name.clone(), json!({"StartAt": "A"}));
-        stack(pipeline, &pipeline.machines.iter().map(definition).collect()).template
+        stack(pipeline, &compile(pipeline).unwrap()).template
     }
 
     #[test]
@@ -73,7 +73,9 @@ mod tests {
         assert_eq!(template.resources.len(), 2 * 6);
         let master = &template.resources["Master"].properties;
         assert_eq!(master["StateMachineName"], "data_pipeline_v2.0_Master");
-        assert_eq!(master["Definition"], json!({"StartAt": "A"}));
+        let compiled = compile(&sample::pipeline()).unwrap();
+        let compiled = compiled.iter().find(|machine| machine.name.as_str() == "Master").unwrap();
+        assert_eq!(master["Definition"], compiled.definition);
         let role = "arn:aws:iam::123456789012:role/data_pipeline-machine-Master-eu-central-1";
         assert_eq!(master["RoleArn"], role);
         let logs = &template.resources["MasterLogs"].properties;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Diagnostic, FileId};
+use crate::hash::Digest;
 use crate::model::{Lambda, Pipeline};
 use crate::project::Project;
-use crate::text::{self, Template};
-
-use super::output::Output;
+use crate::text::{self, Template, TextFile};
 
 /// Code that Lambdas share, and templates of text files.
 #[derive(Debug, Default)]
@@ -79,20 +80,23 @@ impl Materials {
         files.map(|shared| (shared.path.as_str(), shared.text.as_bytes())).collect()
     }
 
-    /// Adds the text files.
-    pub(super) fn texts(&self, pipeline: &Pipeline, output: &mut Output) {
+    /// Returns the text files with their digests.
+    pub(super) fn texts(
+        &self,
+        pipeline: &Pipeline,
+    ) -> Result<Vec<(TextFile, Digest)>, Vec<Diagnostic>> {
         let templates: Vec<_> = self
             .templates
             .iter()
             .map(|source| Template { path: &source.path, file: source.file, text: &source.text })
             .collect();
-        let files = match text::render(pipeline, &templates) {
-            Ok(files) => files,
-            Err(problems) => return output.problems.extend(problems),
-        };
-        for file in files {
-            output.text(file);
-        }
+        let files = text::render(pipeline, &templates)?.into_par_iter();
+        Ok(files
+            .map(|file| {
+                let digest = Digest::of(file.content.as_bytes());
+                (file, digest)
+            })
+            .collect())
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::archive::Archive;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::hash::sha256;
+use crate::hash::Digest;
 use crate::manifest::{Asset, Entry, manifest};
 use crate::model::Pipeline;
 use crate::template::Stack;
@@ -80,20 +80,27 @@ impl<'a> Output<'a> {
         if self.files.iter().any(|file| file.path == path) {
             return;
         }
-        let (key, sha256) = (path.clone(), archive.sha256.clone());
+        let (key, sha256) = (path.clone(), archive.digest.hex());
         let asset =
             Asset { path: path.clone(), bucket: "artifacts", key, sha256, bindings: Vec::new() };
         self.assets.push(asset);
         self.files.push(File { path, bytes: archive.bytes.clone(), is_asset: true });
     }
 
-    /// Adds a text file that goes to the workarea bucket.
-    pub(super) fn text(&mut self, text: TextFile) {
+    /// Adds a text file that goes to the workarea bucket, with its digest.
+    pub(super) fn text(&mut self, (text, digest): (TextFile, Digest)) {
         let bindings = text.bindings.iter().map(|b| format!("{}.{}", b.stack, b.output)).collect();
-        let bytes = text.content.into_bytes();
-        let (path, key) = (text.path.clone(), text.key);
-        self.assets.push(Asset { path, bucket: "workarea", key, sha256: sha256(&bytes), bindings });
-        self.file(text.path, bytes);
+        let (path, key, sha256) = (text.path.clone(), text.key, digest.hex());
+        self.assets.push(Asset { path, bucket: "workarea", key, sha256, bindings });
+        self.file(text.path, text.content.into_bytes());
+    }
+
+    /// Returns what is there; problems in its place are kept here.
+    pub(super) fn kept<T>(&mut self, outcome: Result<Vec<T>, Vec<Diagnostic>>) -> Vec<T> {
+        outcome.unwrap_or_else(|problems| {
+            self.problems.extend(problems);
+            Vec::new()
+        })
     }
 
     /// Lays the overrides over a stack, checks it and renders it; needs nothing but the stack, so stacks can go side by side.
@@ -101,17 +108,13 @@ impl<'a> Output<'a> {
         let mut problems = Vec::new();
         let patched = verify::overrides(self.pipeline, &mut stack, &mut problems);
         problems.extend(verify::stack(self.pipeline, &stack, &patched, self.depth));
-        let (path, bytes) = self.document(&stack.name, &stack.template.to_json());
         let origin =
             stack.template.resources.values().next().map_or_else(Span::default, |r| r.origin);
+        let (outline, mut entry) = (Outline::of(&stack), Entry::new(&stack));
+        let (path, bytes) = self.document(&stack.name, &stack.template.into_json());
         problems.extend(verify::rendered(&stack.name, bytes.len(), origin));
-        let entry = Entry::new(&stack, &path, &bytes);
-        Rendered {
-            entry,
-            file: File { path, bytes, is_asset: false },
-            outline: Outline::of(&stack),
-            problems,
-        }
+        entry.rendered(&path, &bytes);
+        Rendered { entry, file: File { path, bytes, is_asset: false }, outline, problems }
     }
 
     /// Adds a rendered stack.

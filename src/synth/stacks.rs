@@ -1,58 +1,41 @@
 //! The stacks in the order of deployment.
 
 use std::collections::BTreeMap;
-use std::thread;
+
+use rayon::prelude::*;
 
 use crate::archive::Archive;
 use crate::manifest::Entry;
 use crate::model::{Name, Pipeline};
 use crate::stacks::{catalog, functions, identity, network, operations, storage, workflows};
+use crate::template::Stack;
+use crate::verify;
 use crate::workflow::StateMachine;
 
 use super::output::{Output, Rendered};
-use crate::verify;
 
-/// Adds every stack that the model gives.
-pub(super) fn add(
+/// Makes a stack.
+type Make<'a> = Box<dyn Fn() -> Stack + Send + Sync + 'a>;
+
+/// Returns every stack that the model gives, rendered. Thousands of tables make megabytes of template, so each stack is made,
+/// rendered and dropped on its own, side by side with others.
+pub(super) fn rendered(
     pipeline: &Pipeline,
+    parts: &[catalog::Part],
     machines: &[StateMachine],
     archives: &BTreeMap<Name, Archive>,
-    output: &mut Output,
-) {
-    output.problems.extend(functions::problems(pipeline));
-    for stack in [network::stack(pipeline), storage::stack(pipeline)] {
-        output.add(output.render(stack));
-    }
-    add_catalog(pipeline, output);
-    let definitions: BTreeMap<_, _> =
-        machines.iter().map(|machine| (machine.name.clone(), machine.definition.clone())).collect();
-    output.add(output.render(identity::stack(pipeline, machines)));
-    output.add(output.render(functions::stack(pipeline, archives)));
+    output: &Output,
+) -> Vec<Rendered> {
+    let mut stacks: Vec<Make> =
+        vec![Box::new(|| network::stack(pipeline)), Box::new(|| storage::stack(pipeline))];
+    stacks.extend(parts.iter().map(|part| Box::new(|| part.stack(pipeline)) as Make));
+    stacks.push(Box::new(|| identity::stack(pipeline, machines)));
+    stacks.push(Box::new(|| functions::stack(pipeline, archives)));
     if !machines.is_empty() {
-        output.add(output.render(workflows::stack(pipeline, &definitions)));
+        stacks.push(Box::new(|| workflows::stack(pipeline, machines)));
     }
-    output.add(output.render(operations::stack(pipeline)));
-}
-
-/// Thousands of tables make megabytes of template: two threads make, render and drop one stack at a time.
-fn add_catalog(pipeline: &Pipeline, output: &mut Output) {
-    let parts = match catalog::stacks(pipeline) {
-        Ok(parts) => parts,
-        Err(problems) => return output.problems.extend(problems),
-    };
-    let (here, there) = parts.split_at(parts.len().div_ceil(2));
-    let render = |parts: &[catalog::Part]| -> Vec<Rendered> {
-        parts.iter().map(|part| output.render(part.stack(pipeline))).collect()
-    };
-    let (first, second) = if there.is_empty() {
-        (render(here), Vec::new())
-    } else {
-        thread::scope(|scope| {
-            let other = scope.spawn(|| render(there));
-            (render(here), other.join().expect("rendering does not panic"))
-        })
-    };
-    first.into_iter().chain(second).for_each(|rendered| output.add(rendered));
+    stacks.push(Box::new(|| operations::stack(pipeline)));
+    stacks.par_iter().with_max_len(1).map(|make| output.render(make())).collect()
 }
 
 /// Adds the templates that the blueprint carries along.

@@ -1,9 +1,9 @@
 //! The Hive script of each table: what its template is given.
 
 use std::collections::BTreeSet;
-use std::thread;
 
 use handlebars::Context;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
@@ -42,29 +42,16 @@ struct Values<'a> {
     distribute: Option<String>,
 }
 
-/// Thousands of scripts are worth a second thread.
-const FEW: usize = 64;
-
 pub(super) fn render(
     pipeline: &Pipeline,
     engine: &Engine,
 ) -> Result<Vec<TextFile>, Vec<Diagnostic>> {
-    let tables = pipeline.tables.as_slice();
-    let render = |tables: &[Table]| -> Vec<Result<TextFile, Vec<Diagnostic>>> {
-        tables.iter().map(|table| script(pipeline, engine, table)).collect()
-    };
-    let (here, there) = tables.split_at(if tables.len() > FEW { tables.len() / 2 } else { 0 });
-    let (first, second) = thread::scope(|scope| {
-        let other = (!here.is_empty()).then(|| scope.spawn(|| render(here)));
-        let second = render(there);
-        let first = other.map(|other| other.join().expect("rendering does not panic"));
-        (first.unwrap_or_default(), second)
-    });
-    collected(first.into_iter().chain(second))
+    let tables = pipeline.tables.par_iter();
+    collected(tables.map(|table| script(pipeline, engine, table)).collect())
 }
 
 fn collected(
-    scripts: impl Iterator<Item = Result<TextFile, Vec<Diagnostic>>>,
+    scripts: Vec<Result<TextFile, Vec<Diagnostic>>>,
 ) -> Result<Vec<TextFile>, Vec<Diagnostic>> {
     let mut files = Vec::new();
     let mut problems: Vec<Diagnostic> = Vec::new();

@@ -116,8 +116,7 @@ fn resources(extra: &ExtraStack) -> Vec<Diagnostic> {
             let at = format!("/Properties{}", violation.path);
             told(&format!("{logical_id} ({kind})"), &violation, place(&at))
         }));
-        for name in
-            references::names(properties).iter().filter(|name| !known.contains(name.as_str()))
+        for name in references::names(properties).into_iter().filter(|name| !known.contains(*name))
         {
             let message = format!("`{logical_id}` names `{name}`, which is not there");
             let problem = Diagnostic::error("dangling-reference", place(""), message);

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::walk;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::template::Stack;
 
@@ -14,12 +13,13 @@ pub(super) fn template(stack: &Stack) -> Vec<Diagnostic> {
         template.resources.keys().chain(template.parameters.keys()).map(String::as_str).collect();
     let mut problems = Vec::new();
     for (logical_id, resource) in &template.resources {
-        let named = resource.depends_on.iter().cloned().chain(names(&resource.properties));
-        for name in named.filter(|name| !known.contains(name.as_str())) {
+        let depended = resource.depends_on.iter().map(String::as_str);
+        let named = depended.chain(names(&resource.properties));
+        for name in named.filter(|name| !known.contains(name)) {
             let message =
                 format!("{logical_id} in `{}` names `{name}`, which is not there", stack.name);
             let problem = Diagnostic::error("dangling-reference", resource.origin, message);
-            problems.push(problem.help(remedy(&name, &known)));
+            problems.push(problem.help(remedy(name, &known)));
         }
     }
     problems
@@ -33,35 +33,43 @@ pub(super) fn remedy(name: &str, known: &BTreeSet<&str>) -> String {
 }
 
 /// Returns the logical ids that the intrinsic functions in `value` name.
-pub(super) fn names(value: &Value) -> Vec<String> {
+pub(super) fn names(value: &Value) -> Vec<&str> {
     let mut found = Vec::new();
-    walk(value, "", &mut |_, value| {
-        let Some((function, argument)) =
-            value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next())
-        else {
-            return;
-        };
-        match (function.as_str(), argument) {
-            ("Ref", Value::String(name)) => found.push(name.clone()),
-            ("Fn::GetAtt", Value::String(name)) => {
-                found.extend(name.split('.').next().map(str::to_owned));
-            }
-            ("Fn::GetAtt", Value::Array(parts)) => {
-                found.extend(parts.first().and_then(Value::as_str).map(str::to_owned));
-            }
-            ("Fn::Sub", Value::String(text)) => found.extend(substituted(text)),
-            _ => {}
-        }
-    });
+    collect(value, &mut found);
     found.retain(|name| !name.starts_with("AWS::"));
     found
 }
 
+fn collect<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(map) => {
+            if let Some((function, argument)) = map.iter().next().filter(|_| map.len() == 1) {
+                named(function, argument, found);
+            }
+            map.values().for_each(|inner| collect(inner, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| collect(inner, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn named<'a>(function: &str, argument: &'a Value, found: &mut Vec<&'a str>) {
+    match (function, argument) {
+        ("Ref", Value::String(name)) => found.push(name),
+        ("Fn::GetAtt", Value::String(name)) => found.extend(name.split('.').next()),
+        ("Fn::GetAtt", Value::Array(parts)) => {
+            found.extend(parts.first().and_then(Value::as_str));
+        }
+        ("Fn::Sub", Value::String(text)) => found.extend(substituted(text)),
+        _ => {}
+    }
+}
+
 /// Returns the names in `${…}`; `${!…}` is text.
-fn substituted(text: &str) -> impl Iterator<Item = String> {
+fn substituted(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|rest| {
         let name = rest.split('}').next()?;
-        (!name.starts_with('!')).then(|| name.split('.').next().unwrap_or(name).to_owned())
+        (!name.starts_with('!')).then(|| name.split('.').next().unwrap_or(name))
     })
 }
 

@@ -158,21 +158,27 @@ fn plain_or_quoted(text: &mut String, string: &str) {
 /// Tells whether YAML 1.1 and 1.2 both read `string`, without quotes, as that very text.
 fn is_plain(string: &str) -> bool {
     let bytes = string.as_bytes();
-    let Some(&first) = bytes.first() else { return false };
-    if !(first.is_ascii_alphabetic() || first == b'_' || first == b'/' || first == b'$') {
-        return false;
-    }
-    let safe =
-        |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./$(){}+*=~^;<>?@%!|& ".contains(byte);
-    let colons_inside = !string.ends_with(':') && !string.contains(": ");
-    bytes.iter().all(|byte| safe(byte) || *byte == b':')
-        && colons_inside
-        && !string.ends_with(' ')
-        && !string.contains(" #")
-        && !WORDS.contains(&string.to_ascii_lowercase().as_str())
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    let starts = first.is_ascii_alphabetic() || b"_/$".contains(first);
+    // A colon before a space would start a value; a `#` is not safe anywhere.
+    let safe = |at: usize| match bytes[at] {
+        b':' => bytes.get(at + 1) != Some(&b' '),
+        byte => is_safe(byte),
+    };
+    starts
+        && !b": ".contains(last)
+        && (0..bytes.len()).all(safe)
+        && (bytes.len() > 5 || !WORDS.iter().any(|word| word.eq_ignore_ascii_case(string)))
 }
 
-/// Words that YAML 1.1 reads as booleans or null.
+/// Tells whether a byte means nothing to YAML inside a plain scalar.
+fn is_safe(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b' ' | b'!' | b'$'..=b'&' | b'('..=b'+' | b'-'..=b'/' | b';'..=b'@')
+        || matches!(byte, b'^' | b'_' | b'{'..=b'~')
+}
+
+/// Words that YAML 1.1 reads as booleans or null, five letters at most.
 const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ mod tests {
 
     fn rendered(pipeline: &Pipeline, name: &str) -> usize {
         let part = Part { name: name.to_owned(), tables: pipeline.tables.iter().collect() };
-        write(&part.stack(pipeline).template.to_json()).len()
+        write(&part.stack(pipeline).template.into_json()).len()
     }
 
     fn wide(comment: Option<&str>, columns: usize) -> Pipeline {
