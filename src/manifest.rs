@@ -1,5 +1,6 @@
 //! `manifest.json`: what `apply` needs to know beside the files: order, parameters, assets.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::model::{ExtraStack, Pipeline};
@@ -89,7 +90,7 @@ fn source(parameter: &Parameter) -> Value {
 }
 
 /// An object that goes to a bucket.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Asset {
     /// Its path below the folder.
     pub path: String,
@@ -100,6 +101,7 @@ pub struct Asset {
     /// Its SHA-256, before bindings are filled in.
     pub sha256: String,
     /// What is filled in by `apply`, such as `network.PrivateSubnetIds`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bindings: Vec<String>,
 }
 
@@ -109,9 +111,9 @@ pub fn manifest(
     stacks: &[Entry],
     assets: &[Asset],
     files: &[String],
-) -> Value {
+) -> String {
     let place = &pipeline.environment;
-    json!({
+    let head = json!({
         "format": FORMAT,
         "pipeline": pipeline.name.as_str(),
         "environment": place.name,
@@ -121,17 +123,16 @@ pub fn manifest(
         "artifact_bucket": pipeline.artifact_bucket(),
         "tags": pipeline.tags,
         "stacks": stacks.iter().map(|stack| stack.to_json(pipeline)).collect::<Vec<_>>(),
-        "assets": assets.iter().map(asset_json).collect::<Vec<_>>(),
-        "files": files,
-    })
+    });
+    let whole = Manifest { head, assets, files };
+    serde_json::to_string_pretty(&whole).expect("texts and lists are JSON") + "\n"
 }
 
-fn asset_json(asset: &Asset) -> Value {
-    let mut json = json!({
-        "path": asset.path, "bucket": asset.bucket, "key": asset.key, "sha256": asset.sha256,
-    });
-    if !asset.bindings.is_empty() {
-        json["bindings"] = asset.bindings.clone().into();
-    }
-    json
+/// Thousands of assets and files are written from where they are.
+#[derive(Serialize)]
+struct Manifest<'a> {
+    #[serde(flatten)]
+    head: Value,
+    assets: &'a [Asset],
+    files: &'a [String],
 }

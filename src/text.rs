@@ -11,6 +11,7 @@ mod problem;
 mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use handlebars::{Context, Handlebars};
 
@@ -20,14 +21,21 @@ use crate::model::{Area, Pipeline};
 pub use binding::Binding;
 
 /// A template: a file that the project holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Template<'a> {
+#[derive(Clone, Debug)]
+pub struct Template {
     /// Its path, such as `hive-scripts/fact_process.sql.hbs`; the file name up to the first dot is what others call it by.
-    pub path: &'a str,
+    pub path: String,
     /// The file, for messages.
     pub file: FileId,
     /// Its text.
-    pub text: &'a str,
+    pub text: String,
+}
+
+/// The templates of a project, compiled when the first environment needs them.
+#[derive(Debug, Default)]
+pub struct Templates {
+    list: Vec<Template>,
+    compiled: OnceLock<Result<Handlebars<'static>, Vec<Diagnostic>>>,
 }
 
 /// A rendered file.
@@ -51,36 +59,53 @@ pub struct TextFile {
 /// text can be cast to.
 pub fn render(
     pipeline: &Pipeline,
-    templates: &[Template],
+    templates: &Templates,
 ) -> Result<Vec<TextFile>, Vec<Diagnostic>> {
-    let engine = Engine::new(templates)?;
+    let engine = templates.engine()?;
     let mut files = vec![config::render(pipeline, &engine).map_err(|problem| vec![problem])?];
     files.extend(script::render(pipeline, &engine)?);
     Ok(files)
 }
 
-/// The templates, ready to render.
-struct Engine<'a> {
-    handlebars: Handlebars<'static>,
-    templates: BTreeMap<&'a str, Template<'a>>,
-}
+impl Templates {
+    /// Returns the templates of `list`.
+    pub fn new(list: Vec<Template>) -> Self {
+        Self { list, compiled: OnceLock::new() }
+    }
 
-impl<'a> Engine<'a> {
-    fn new(templates: &[Template<'a>]) -> Result<Self, Vec<Diagnostic>> {
+    fn engine(&self) -> Result<Engine<'_>, Vec<Diagnostic>> {
+        match self.compiled.get_or_init(|| self.compile()) {
+            Ok(handlebars) => Ok(Engine { handlebars, templates: self.by_name() }),
+            Err(problems) => Err(problems.clone()),
+        }
+    }
+
+    fn compile(&self) -> Result<Handlebars<'static>, Vec<Diagnostic>> {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
         handlebars.register_escape_fn(handlebars::no_escape);
         helper::register(&mut handlebars);
-        let templates: BTreeMap<_, _> = templates.iter().map(|t| (name(t.path), *t)).collect();
         let mut problems = Vec::new();
-        for (name, template) in &templates {
-            if let Err(error) = handlebars.register_template_string(name, template.text) {
+        for (name, template) in self.by_name() {
+            if let Err(error) = handlebars.register_template_string(name, &template.text) {
                 problems.push(problem::of_syntax(&error, template));
             }
         }
-        if problems.is_empty() { Ok(Self { handlebars, templates }) } else { Err(problems) }
+        if problems.is_empty() { Ok(handlebars) } else { Err(problems) }
     }
 
+    fn by_name(&self) -> BTreeMap<&str, &Template> {
+        self.list.iter().map(|template| (name(&template.path), template)).collect()
+    }
+}
+
+/// The templates, ready to render.
+struct Engine<'a> {
+    handlebars: &'a Handlebars<'static>,
+    templates: BTreeMap<&'a str, &'a Template>,
+}
+
+impl Engine<'_> {
     /// Renders the template `name`; `wanted_at` is what needs it.
     fn render(&self, name: &str, values: &Context, wanted_at: Span) -> Result<String, Diagnostic> {
         if !self.templates.contains_key(name) {

@@ -26,7 +26,7 @@ pub fn extended(base: Node, mut root: Node) -> Node {
     if let Content::Mapping(entries) = &mut root.content {
         entries.retain(|entry| entry.key != EXTENDS);
     }
-    merge(base, &root)
+    merge(base, root)
 }
 
 /// The key that names the blueprint to extend.
@@ -86,7 +86,7 @@ pub fn in_environment(
     let suffix = field(own, what, ("suffix", ""), problems);
     let base = known_part(root, Blueprint::KEYS);
     let merged = match own.content {
-        Content::Mapping(_) => merge(base, &known_part(own, &overriding)),
+        Content::Mapping(_) => merge(base, known_part(own, &overriding)),
         Content::Scalar { .. } | Content::Sequence(_) => base,
     };
     let blueprint = Blueprint::decode(&merged, problems);
@@ -106,10 +106,9 @@ fn known_part(node: &Node, known: &[&str]) -> Node {
 
 /// Lays `patch` over `base`: mappings are merged, `null` removes a key, anything else replaces. A mapping that lost a
 /// key stands where it was removed, so that a key that must be there is missed at that place.
-fn merge(mut base: Node, patch: &Node) -> Node {
-    let (Content::Mapping(old), Content::Mapping(new)) = (&mut base.content, &patch.content) else {
-        return patch.clone();
-    };
+fn merge(mut base: Node, patch: Node) -> Node {
+    let Content::Mapping(old) = &mut base.content else { return patch };
+    let Content::Mapping(new) = patch.content else { return patch };
     let mut removed = false;
     for entry in new {
         removed |= merge_entry(old, entry);
@@ -119,21 +118,22 @@ fn merge(mut base: Node, patch: &Node) -> Node {
 }
 
 /// Lays one entry over those that are there, and tells whether it removed one.
-fn merge_entry(old: &mut Vec<Entry>, new: &Entry) -> bool {
+fn merge_entry(old: &mut Vec<Entry>, new: Entry) -> bool {
+    let nothing = new.value.is_null();
     let at = old.iter().position(|entry| entry.key == new.key);
     match at {
-        Some(at) if new.value.is_null() => {
+        Some(at) if nothing => {
             old.remove(at);
         }
         Some(at) => {
             let Entry { value, .. } = &mut old[at];
             let base = std::mem::replace(value, empty(new.value.span));
-            *value = merge(base, &new.value);
+            *value = merge(base, new.value);
         }
-        None if new.value.is_null() => {}
-        None => old.push(new.clone()),
+        None if nothing => {}
+        None => old.push(new),
     }
-    at.is_some() && new.value.is_null()
+    at.is_some() && nothing
 }
 
 fn empty(span: Span) -> Node {

@@ -47,7 +47,7 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
     let mut problems = Problems::default();
     let pipelines = match source(path, read, &mut project) {
         Ok(file) => match whole(file, &mut project, 0) {
-            Ok(tree) => pipelines(&tree, selection.env.as_deref(), &mut project, &mut problems)?,
+            Ok(tree) => pipelines(tree, selection.env.as_deref(), &mut project, &mut problems)?,
             Err(problem) => {
                 problems.add(problem);
                 Vec::new()
@@ -144,13 +144,13 @@ fn source(
 }
 
 fn pipelines(
-    tree: &Node,
+    tree: Node,
     only: Option<&str>,
     project: &mut Project,
     problems: &mut Problems,
 ) -> anyhow::Result<Vec<Pipeline>> {
-    let names = environments(tree, problems);
-    check::default_environment(tree, &names, problems);
+    let names = environments(&tree, problems);
+    check::default_environment(&tree, &names, problems);
     let chosen: Vec<&Spanned<String>> = match only {
         None => names.iter().collect(),
         Some(only) => match names.iter().find(|name| name.value == only) {
@@ -159,11 +159,13 @@ fn pipelines(
         },
     };
     let written: Vec<_> =
-        chosen.into_iter().filter_map(|name| in_environment(tree, name, problems)).collect();
+        chosen.into_iter().filter_map(|name| in_environment(&tree, name, problems)).collect();
+    // Thousands of tables as written take as much memory as their pipeline does.
+    drop(tree);
     check::environments(&written, problems);
     let checked = written
-        .iter()
-        .map(|(environment, blueprint)| check::check(environment, blueprint, project, problems));
+        .into_iter()
+        .map(|(environment, blueprint)| check::check(&environment, &blueprint, project, problems));
     Ok(checked.collect::<Vec<_>>().into_iter().flatten().collect())
 }
 

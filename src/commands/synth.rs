@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::folder::{self, Changes};
@@ -91,20 +92,22 @@ pub(super) fn documents(
     format: TemplateFormat,
     depth: Depth,
 ) -> Vec<(String, Vec<File>)> {
+    let form = match format {
+        TemplateFormat::Yaml => synth::Form::Yaml,
+        TemplateFormat::Json => synth::Form::Json,
+    };
+    let materials = match Materials::of(&loaded.pipelines, &mut loaded.project) {
+        Ok(materials) => materials,
+        Err(problems) => {
+            loaded.problems.extend(problems);
+            return Vec::new();
+        }
+    };
+    let pipelines = loaded.pipelines.par_iter();
+    let outcomes: Vec<_> =
+        pipelines.map(|pipeline| synth::synth(pipeline, &materials, form, depth)).collect();
     let mut environments = Vec::new();
-    for pipeline in &loaded.pipelines {
-        let materials = match Materials::of(pipeline, &mut loaded.project) {
-            Ok(materials) => materials,
-            Err(problems) => {
-                loaded.problems.extend(problems);
-                continue;
-            }
-        };
-        let form = match format {
-            TemplateFormat::Yaml => synth::Form::Yaml,
-            TemplateFormat::Json => synth::Form::Json,
-        };
-        let (files, problems) = synth::synth(pipeline, &materials, form, depth);
+    for (pipeline, (files, problems)) in loaded.pipelines.iter().zip(outcomes) {
         loaded.problems.extend(problems);
         environments.push((pipeline.environment.name.clone(), files));
     }

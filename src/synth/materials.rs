@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::diagnostic::{Diagnostic, FileId};
+use crate::diagnostic::{Diagnostic, FileId, Span};
 use crate::hash::Digest;
 use crate::model::{Lambda, Pipeline};
 use crate::project::Project;
-use crate::text::{self, Template, TextFile};
+use crate::text::{self, Template, Templates, TextFile};
 
 /// Code that Lambdas share, and templates of text files.
 #[derive(Debug, Default)]
 pub struct Materials {
     shared: Vec<Shared>,
-    templates: Vec<Source>,
+    templates: Templates,
 }
 
 /// The folder of the templates of Hive scripts.
@@ -31,14 +31,6 @@ const BUILT_IN: [(&str, &str); 4] = [
     ("hive-scripts/fact_process.sql.hbs", include_str!("../../hive-scripts/fact_process.sql.hbs")),
 ];
 
-/// The file of a template.
-#[derive(Debug)]
-struct Source {
-    path: String,
-    file: FileId,
-    text: String,
-}
-
 /// A file of a package beside the Lambdas.
 #[derive(Debug)]
 struct Shared {
@@ -48,11 +40,11 @@ struct Shared {
 }
 
 impl Materials {
-    /// Reads what a pipeline needs from its project: the packages in the folders of its Lambdas, and the templates.
-    pub fn of(pipeline: &Pipeline, project: &mut Project) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads what pipelines need from their project: the packages in the folders of their Lambdas, and the templates.
+    pub fn of(pipelines: &[Pipeline], project: &mut Project) -> Result<Self, Vec<Diagnostic>> {
         let mut materials = Self::default();
-        let mut problems = Vec::new();
-        for lambda in &pipeline.lambdas {
+        let (mut problems, mut sources) = (Vec::new(), Vec::new());
+        for lambda in pipelines.iter().flat_map(|pipeline| &pipeline.lambdas) {
             let folder = folder(lambda);
             if materials.shared.iter().any(|shared| shared.folder == folder) {
                 continue;
@@ -65,11 +57,13 @@ impl Materials {
             }
         }
         for path in templates(project) {
-            match template(&path, pipeline, project) {
-                Ok(source) => materials.templates.push(source),
+            let wanted_at = pipelines.first().map_or_else(Span::default, |p| p.workarea.span);
+            match template(&path, wanted_at, project) {
+                Ok(source) => sources.push(source),
                 Err(problem) => problems.push(problem),
             }
         }
+        materials.templates = Templates::new(sources);
         if problems.is_empty() { Ok(materials) } else { Err(problems) }
     }
 
@@ -85,12 +79,7 @@ impl Materials {
         &self,
         pipeline: &Pipeline,
     ) -> Result<Vec<(TextFile, Digest)>, Vec<Diagnostic>> {
-        let templates: Vec<_> = self
-            .templates
-            .iter()
-            .map(|source| Template { path: &source.path, file: source.file, text: &source.text })
-            .collect();
-        let files = text::render(pipeline, &templates)?.into_par_iter();
+        let files = text::render(pipeline, &self.templates)?.into_par_iter();
         Ok(files
             .map(|file| {
                 let digest = Digest::of(file.content.as_bytes());
@@ -107,13 +96,13 @@ fn templates(project: &Project) -> BTreeSet<String> {
     BUILT_IN.iter().map(|(path, _)| (*path).to_owned()).chain(own).collect()
 }
 
-fn template(path: &str, pipeline: &Pipeline, project: &mut Project) -> Result<Source, Diagnostic> {
+fn template(path: &str, wanted_at: Span, project: &mut Project) -> Result<Template, Diagnostic> {
     let built_in = BUILT_IN.iter().find(|(known, _)| *known == path);
     let file = match built_in {
         Some((_, text)) if !project.has(path) => project.add(path, (*text).to_owned()),
-        _ => project.named(path, pipeline.workarea.span)?,
+        _ => project.named(path, wanted_at)?,
     };
-    Ok(Source { path: path.to_owned(), file, text: project.text(file).to_owned() })
+    Ok(Template { path: path.to_owned(), file, text: project.text(file).to_owned() })
 }
 
 fn shared(folder: &str, path: &str, file: FileId, project: &Project) -> Shared {

@@ -154,7 +154,7 @@ impl<'a> Output<'a> {
         paths.push("manifest.json".to_owned());
         paths.sort();
         let manifest = manifest(self.pipeline, &self.entries, &self.assets, &paths);
-        self.file("manifest.json".to_owned(), format!("{manifest:#}\n").into_bytes());
+        self.file("manifest.json".to_owned(), manifest.into_bytes());
         (self.files, self.problems)
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn of_syntax(error: &TemplateError, template: &Template) -> Diagnosti
 pub(super) fn of_values(
     error: &RenderError,
     wanted: &str,
-    templates: &BTreeMap<&str, Template>,
+    templates: &BTreeMap<&str, &Template>,
 ) -> Diagnostic {
     let at = error.template_name.as_deref().unwrap_or(wanted);
     let template = templates.get(at).or_else(|| templates.get(wanted));

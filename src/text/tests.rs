@@ -11,17 +11,17 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("hive-scripts/fact_process.sql.hbs", include_str!("../../hive-scripts/fact_process.sql.hbs")),
 ];
 
-fn templates() -> Vec<Template<'static>> {
-    let template = |(index, (path, text)): (u16, &(&'static str, &'static str))| Template {
-        path,
+fn templates() -> Vec<Template> {
+    let template = |(index, (path, text)): (u16, &(&str, &str))| Template {
+        path: (*path).to_owned(),
         file: FileId(index),
-        text,
+        text: (*text).to_owned(),
     };
     (1..).zip(&TEMPLATES).map(template).collect()
 }
 
 fn rendered(pipeline: &Pipeline) -> Vec<TextFile> {
-    render(pipeline, &templates()).unwrap()
+    render(pipeline, &Templates::new(templates())).unwrap()
 }
 
 fn fact(load: Load) -> String {
@@ -33,8 +33,8 @@ fn fact(load: Load) -> String {
 /// Returns what comes of a fact template with `text` in it.
 fn problem(text: &str) -> Diagnostic {
     let mut templates = templates();
-    templates[3].text = text;
-    render(&sample::pipeline(), &templates).unwrap_err().remove(0)
+    text.clone_into(&mut templates[3].text);
+    render(&sample::pipeline(), &Templates::new(templates)).unwrap_err().remove(0)
 }
 
 fn place(text: &str) -> Span {
@@ -196,8 +196,8 @@ fn a_name_that_does_not_exist_is_shown_in_its_template() {
 #[test]
 fn a_slip_in_the_shared_template_is_told_once() {
     let mut templates = templates();
-    templates[1].text = "{{stage}} {{nobody}}";
-    let problems = render(&sample::pipeline(), &templates).unwrap_err();
+    templates[1].text = "{{stage}} {{nobody}}".to_owned();
+    let problems = render(&sample::pipeline(), &Templates::new(templates)).unwrap_err();
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert_eq!(problems[0].span, Span { file: FileId(2), start: 10, end: 20 });
 }
@@ -210,7 +210,7 @@ fn syntax_and_parts_are_checked() {
     assert_eq!(found.message, "there is no part `chcked`");
     assert_eq!(found.help.as_deref(), Some("did you mean `checked`?"));
     let few: Vec<_> = templates().into_iter().take(3).collect();
-    assert!(render(&sample::pipeline(), &few).is_err());
+    assert!(render(&sample::pipeline(), &Templates::new(few)).is_err());
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_type_that_no_text_becomes_is_an_error_at_its_column() {
     let mut pipeline = sample::pipeline();
     let column = &mut pipeline.tables[0].columns[1];
     column.hive_type = HiveType::parse("array<int>").unwrap();
-    let problems = render(&pipeline, &templates()).unwrap_err();
+    let problems = render(&pipeline, &Templates::new(templates())).unwrap_err();
     assert_eq!(problems[0].message, "Hive has no way from text to `array<int>`");
     assert_eq!(problems[0].span, pipeline.tables[0].columns[1].span);
 }
