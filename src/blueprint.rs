@@ -73,6 +73,14 @@ record! {
     }
 }
 
+impl Blueprint {
+    /// Returns what the blueprint says of a machine's logs: the machine itself, else `operations`; `None` when neither does.
+    pub fn logging(&self, machine: &Machine) -> Option<bool> {
+        let default = self.operations.as_ref().and_then(|operations| operations.logging.as_ref());
+        machine.logging.as_ref().or(default).map(|given| given.value)
+    }
+}
+
 record! {
     /// The bucket that holds the data.
     pub struct Workarea as "`workarea`" {
@@ -130,6 +138,8 @@ record! {
         pub log_days: Option<Spanned<u32>>,
         /// Whether there is a dashboard; there is unless `false`.
         pub dashboard: Option<bool>,
+        /// Whether executions of state machines that do not say it themselves are logged; they are unless `false`.
+        pub logging: Option<Spanned<bool>>,
     }
 }
 

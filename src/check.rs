@@ -50,7 +50,7 @@ fn pipeline(
     let network = network::network(blueprint.network.as_ref(), problems);
     let cluster = cluster::cluster(blueprint, network.as_ref(), problems);
     let machines = machines(blueprint, &lambdas, project, problems);
-    place::dotted_names(&blueprint.version, &machines, problems);
+    place::dotted_names(blueprint, problems);
     let schedule = schedule::schedule(blueprint, problems);
     let groups = access::groups(blueprint, environment, problems);
     let workarea = workarea::workarea(blueprint, problems);

@@ -19,7 +19,7 @@ record! {
         pub on_failure: Option<Failure>,
         /// Whether `{"start_at": "<machine>"}` in the input skips the machines before it.
         pub start_at: Option<Spanned<bool>>,
-        /// Whether executions are logged; they are unless `false`.
+        /// Whether executions are logged; what `operations` says, unless given.
         pub logging: Option<Spanned<bool>>,
     }
 }

@@ -103,7 +103,7 @@ impl Context<'_> {
             timeout_seconds,
             on_failure: written.on_failure.as_ref().and_then(|f| self.cleanup(f, problems)),
             start_at,
-            logging: written.logging.as_ref().is_none_or(|given| given.value),
+            logging: self.blueprint.logging(written).unwrap_or(true),
             span: item.span,
         })
     }

@@ -3,7 +3,7 @@
 use crate::blueprint::decode::{Decode, Spanned};
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{BadName, Environment, Machine, Partition};
+use crate::model::{BadName, Environment, Partition};
 use crate::yaml::Node;
 
 use super::parsed;
@@ -145,18 +145,18 @@ pub(super) fn version(written: &Spanned<String>, problems: &mut Problems) -> Opt
     parsed(&written.value, written, ("the version", rule), parse, problems)
 }
 
-/// Step Functions API, `CreateStateMachine`: to log, "the name should only contain 0-9, A-Z, a-z, - and _".
-pub(super) fn dotted_names(
-    version: &Spanned<String>,
-    machines: &[Machine],
-    problems: &mut Problems,
-) {
-    if version.value.contains('.') && machines.iter().any(|machine| machine.logging) {
+/// Step Functions API, `CreateStateMachine`: to log, "the name should only contain 0-9, A-Z, a-z, - and _". Who says in
+/// the blueprint that there are logs, or that there are none, knows.
+pub(super) fn dotted_names(blueprint: &Blueprint, problems: &mut Problems) {
+    let version = &blueprint.version;
+    let mut machines = blueprint.state_machines.values();
+    let undecided = machines.any(|machine| blueprint.logging(&machine.value).is_none());
+    if version.value.contains('.') && undecided {
         let message = "logging of state machines whose names have a dot is not promised";
         problems.add(
             Diagnostic::warning("dotted-name", version.span, message)
                 .label("part of every state machine's name")
-                .help("choose a version without a dot, or write `logging: false` on the machines"),
+                .help("write `operations: {logging: true}` to log all the same (or `false`), or choose a version without a dot"),
         );
     }
 }

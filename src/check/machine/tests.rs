@@ -66,6 +66,19 @@ fn the_steps_of_the_sample_are_read() {
 }
 
 #[test]
+fn a_machine_says_whether_it_is_logged_else_operations_does() {
+    let machines = "state_machines:
+  Own: {logging: true, steps: [notify: a]}
+  Other: {steps: [notify: b]}
+";
+    for (default, other) in [("", true), ("operations: {logging: false}\n", false)] {
+        let (machines, _) = checked(&format!("{machines}{default}"), "");
+        let logging: Vec<_> = machines.iter().map(|machine| machine.logging).collect();
+        assert_eq!(logging, [true, other], "{default}");
+    }
+}
+
+#[test]
 fn a_step_does_one_thing() {
     let none = "      - {name: x}";
     assert_step(none, "step-kind", "{", "the step does nothing");
