@@ -4,6 +4,7 @@ mod disk;
 mod folder;
 mod load;
 mod report;
+mod repository;
 mod schema;
 mod synth;
 mod validate;

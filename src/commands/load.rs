@@ -28,6 +28,8 @@ pub(super) struct Selection {
 pub(super) struct Loaded {
     /// The project's folder.
     pub(super) root: PathBuf,
+    /// The blueprint, as it was named.
+    blueprint: PathBuf,
     /// Its files.
     pub(super) project: Project,
     /// The environments that hold.
@@ -58,7 +60,7 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
             Vec::new()
         }
     };
-    Ok(Loaded { root, project, pipelines, problems })
+    Ok(Loaded { root, blueprint: path.clone(), project, pipelines, problems })
 }
 
 /// A blueprint that extends one that extends one… ends here.
@@ -178,5 +180,13 @@ impl Loaded {
     /// Returns the files that were read, for drawing problems.
     pub(super) fn sources(&self) -> &Sources {
         self.project.sources()
+    }
+
+    /// Returns the path of a file that was read: the blueprint, which comes first, or one below the project's folder.
+    pub(super) fn path(&self, file: FileId) -> PathBuf {
+        if file == FileId::default() {
+            return self.blueprint.clone();
+        }
+        self.root.join(&self.sources().get(file).name)
     }
 }

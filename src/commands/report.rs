@@ -6,6 +6,8 @@ use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use super::load::Loaded;
+use super::repository;
 use crate::diagnostic::{Diagnostic, Severity, Sources, Style, draw, sarif};
 
 /// The form of a report
@@ -62,8 +64,10 @@ pub(super) fn problems_json(problems: &[Diagnostic], sources: &Sources) -> Value
 }
 
 /// Returns problems as SARIF text.
-pub(super) fn problems_sarif(problems: &[Diagnostic], sources: &Sources) -> String {
-    format!("{:#}\n", sarif(problems, sources))
+pub(super) fn problems_sarif(problems: &[Diagnostic], loaded: &Loaded) -> String {
+    let top = repository::top(&loaded.root);
+    let uri = |file| repository::uri(&loaded.path(file), &top);
+    format!("{:#}\n", sarif(problems, loaded.sources(), uri))
 }
 
 /// Tells whether the problems stop the command.

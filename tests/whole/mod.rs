@@ -58,6 +58,6 @@ pub(crate) fn problems_with(text: &str, file: &str) -> Vec<Diagnostic> {
     }
     let problems = problems.into_sorted();
     draw(&problems, project.sources(), Style::Plain);
-    sarif(&problems, project.sources());
+    sarif(&problems, project.sources(), |_| "blueprint.yaml".to_owned());
     problems
 }
