@@ -3,6 +3,7 @@
 mod disk;
 mod folder;
 mod load;
+mod refusal;
 mod report;
 mod repository;
 mod schema;

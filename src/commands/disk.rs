@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::refusal::reason;
 use crate::project::Disk;
 use crate::yaml::MAX_BYTES;
 
@@ -25,7 +27,7 @@ impl Folder {
         if Path::new(path).is_absolute() {
             return Err("the path is absolute".to_owned());
         }
-        let found = self.resolve(&self.root.join(path)).map_err(|error| plain(&error))?;
+        let found = self.resolve(&self.root.join(path)).map_err(|error| reason(&error))?;
         if found.starts_with(&self.root) {
             Ok(found)
         } else {
@@ -49,7 +51,7 @@ impl Folder {
 
     fn children(&self, folder: &str, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
         let entries =
-            self.inside(folder).and_then(|path| fs::read_dir(path).map_err(|e| plain(&e)));
+            self.inside(folder).and_then(|path| fs::read_dir(path).map_err(|e| reason(&e)));
         let names = entries.into_iter().flatten().flatten().filter(|entry| wanted(&entry.path()));
         let mut paths: Vec<_> = names
             .filter_map(|entry| Some(format!("{folder}/{}", entry.file_name().to_str()?)))
@@ -84,27 +86,26 @@ pub(super) struct Unreadable {
 
 /// Reads a text file of at most 16 MiB.
 pub(super) fn read(path: &Path) -> Result<String, Unreadable> {
-    let unreadable = |reason: String| Unreadable { reason, text: None };
-    let size = fs::metadata(path).map_err(|error| unreadable(plain(&error)))?;
+    let unreadable = |reason| Unreadable { reason, text: None };
+    let size = fs::metadata(path).map_err(|error| unreadable(reason(&error)))?;
     if size.is_dir() {
         return Err(unreadable("it is a folder".to_owned()));
     }
     if size.len() > MAX_BYTES as u64 {
         return Err(unreadable(format!("it has {} MiB, and 16 MiB is the most", size.len() >> 20)));
     }
-    let bytes = fs::read(path).map_err(|error| unreadable(plain(&error)))?;
+    // A pipe or a device does not know its size.
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| unreadable(reason(&error)))?;
+    file.take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(reason(&error)))?;
+    if bytes.len() > MAX_BYTES {
+        return Err(unreadable("it has more than 16 MiB, which is the most".to_owned()));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let text = String::from_utf8_lossy(good).into_owned();
         Unreadable { reason: "it is not UTF-8 text".to_owned(), text: Some(text) }
     })
-}
-
-/// Says an I/O error without the number that differs between systems.
-fn plain(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
-    }
 }

@@ -2,16 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::refusal::refusal;
 use crate::synth::File;
 
 /// The file that lists all others.
 pub(super) const MANIFEST: &str = "manifest.json";
+
+const NO_MANIFEST: &str =
+    "remove the folder if `gen synth` made it, else name another with `--out`";
+
+const FOLDER: &str = "cannot make the folder";
+const WRITE: &str = "cannot write";
 
 /// What a folder needs to hold `files` and nothing of an earlier synth besides.
 #[derive(Debug, Default)]
@@ -49,11 +57,8 @@ fn differs(folder: &Path, file: &File) -> bool {
 fn previous(folder: &Path) -> anyhow::Result<Vec<String>> {
     let path = folder.join(MANIFEST);
     let Ok(text) = fs::read(&path) else { return Ok(Vec::new()) };
-    let manifest: Value = serde_json::from_slice(&text).with_context(|| {
-        format!(
-            "cannot read `{}`: remove the folder if it is not one of `gen synth`",
-            path.display()
-        )
+    let manifest: Value = serde_json::from_slice(&text).map_err(|error| {
+        anyhow!("`{}` is no manifest: {error}\nhelp: {NO_MANIFEST}", path.display())
     })?;
     let files = manifest["files"].as_array().into_iter().flatten();
     Ok(files.filter_map(Value::as_str).filter(|path| is_below(path)).map(str::to_owned).collect())
@@ -82,8 +87,7 @@ pub(super) fn apply(folder: &Path, changes: &Changes) -> anyhow::Result<()> {
     }
     ready.sort_by_key(|(_, target)| target.ends_with(MANIFEST));
     for (staged, target) in &ready {
-        fs::rename(staged, target)
-            .with_context(|| format!("cannot write `{}`", target.display()))?;
+        fs::rename(staged, target).map_err(|error| refusal(WRITE, target, &error))?;
     }
     for path in &changes.remove {
         remove(folder, path)?;
@@ -99,8 +103,7 @@ fn make_folders(folder: &Path, files: &[&File]) -> anyhow::Result<()> {
         files.iter().filter_map(|file| Path::new(&file.path).parent()).collect();
     for parent in parents {
         let parent = folder.join(parent);
-        fs::create_dir_all(&parent)
-            .with_context(|| format!("cannot make the folder `{}`", parent.display()))?;
+        fs::create_dir_all(&parent).map_err(|error| refusal(FOLDER, &parent, &error))?;
     }
     Ok(())
 }
@@ -110,10 +113,13 @@ fn stage(folder: &Path, file: &File) -> anyhow::Result<(PathBuf, PathBuf)> {
     let name = target.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let staged = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
     if target.is_dir() {
-        bail!("cannot write `{}`: it is a folder", target.display());
+        return Err(refusal(WRITE, &target, &ErrorKind::IsADirectory.into()));
     }
-    fs::write(&staged, &file.bytes)
-        .with_context(|| format!("cannot write `{}`", staged.display()))?;
+    fs::write(&staged, &file.bytes).map_err(|error| {
+        // What was written of it goes too; the error is the one to tell.
+        let _ = fs::remove_file(&staged);
+        refusal(WRITE, &target, &error)
+    })?;
     Ok((staged, target))
 }
 
@@ -126,7 +132,7 @@ fn discard(ready: &[(PathBuf, PathBuf)]) {
 
 fn remove(folder: &Path, path: &str) -> anyhow::Result<()> {
     let target = folder.join(path);
-    fs::remove_file(&target).with_context(|| format!("cannot remove `{}`", target.display()))?;
+    fs::remove_file(&target).map_err(|error| refusal("cannot remove", &target, &error))?;
     let above = target.ancestors().skip(1).take_while(|parent| *parent != folder);
     for parent in above {
         // Fails on a folder that still holds something, which then stays.

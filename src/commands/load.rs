@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
 use super::disk::{self, Folder};
+use super::refusal::refusal;
 use crate::blueprint::decode::{Decode, Spanned};
 use crate::blueprint::{EXTENDS, environments, extended, in_environment};
 use crate::check;
-use crate::diagnostic::{Diagnostic, FileId, Problems, Sources, Span};
+use crate::diagnostic::{Diagnostic, FileId, Problems, Sources, Span, nearest};
 use crate::model::Pipeline;
 use crate::project::Project;
 use crate::yaml::{self, Node};
@@ -43,8 +42,8 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
     let path = &selection.blueprint;
     let read = readable(path)?;
     let root = root(path);
-    let folder = Folder::new(&root)
-        .with_context(|| format!("cannot open the folder `{}`", root.display()))?;
+    let folder =
+        Folder::new(&root).map_err(|error| refusal("cannot open the folder", &root, &error))?;
     let mut project = Project::new(Box::new(folder), beside(path, &root));
     let mut problems = Problems::default();
     let pipelines = match source(path, read, &mut project) {
@@ -155,6 +154,8 @@ fn pipelines(
     check::default_environment(&tree, &names, problems);
     let chosen: Vec<&Spanned<String>> = match only {
         None => names.iter().collect(),
+        // The blueprint's own problem is told instead.
+        Some(_) if names.is_empty() => Vec::new(),
         Some(only) => match names.iter().find(|name| name.value == only) {
             Some(name) => vec![name],
             None => anyhow::bail!("{}", unknown_environment(only, &names)),
@@ -172,8 +173,11 @@ fn pipelines(
 }
 
 fn unknown_environment(name: &str, known: &[Spanned<String>]) -> String {
-    let known: Vec<_> = known.iter().map(|name| format!("`{}`", name.value)).collect();
-    format!("the blueprint has no environment `{name}`\nhelp: it has {}", known.join(", "))
+    let known = known.iter().map(|name| name.value.as_str());
+    let all: Vec<_> = known.clone().map(|name| format!("`{name}`")).collect();
+    let near =
+        nearest(name, known).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    format!("unknown environment `{name}`\nhelp: {near}the blueprint has {}", all.join(", "))
 }
 
 impl Loaded {

@@ -2,11 +2,12 @@
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 
-use anyhow::Context;
+use anyhow::anyhow;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::load::Loaded;
+use super::refusal::reason;
 use super::repository;
 use crate::diagnostic::{Diagnostic, Severity, Sources, Style, draw, sarif};
 
@@ -24,7 +25,9 @@ pub(super) enum Format {
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
     match stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write to standard output"),
+        written => {
+            written.map_err(|error| anyhow!("cannot write to standard output: {}", reason(&error)))
+        }
     }
 }
 
