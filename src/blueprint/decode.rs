@@ -268,7 +268,12 @@ pub fn field<T: Decode>(
     problems: &mut Problems,
 ) -> Option<T> {
     match (node.get(key), T::absent()) {
-        (None, Some(value)) => Some(value),
+        (None, Some(value)) => {
+            if is_misspelt(node, key, problems) {
+                problems.leave_out(node.span);
+            }
+            Some(value)
+        }
         (Some(value), Some(absent)) if value.is_null() => Some(absent),
         (Some(value), _) => T::decode(value, problems).or_else(|| {
             problems.leave_out(value.span);

@@ -203,7 +203,7 @@ fn unknown<'a>(
 ) {
     let rule = if what == "Lambda" { "unknown-lambda" } else { "unknown-machine" };
     let problem = Diagnostic::error(rule, name.span, format!("unknown {what} `{}`", name.value));
-    problems.add(problem.suggest(&name.value, known));
+    problems.add_unknown(&name.value, problem.suggest(&name.value, known));
 }
 
 fn model_name(name: &str, span: Span, problems: &mut Problems) -> Option<Name> {
@@ -245,7 +245,7 @@ fn notifies(
         return;
     };
     match lambda_that_can(lambdas, Capability::PublishMessage) {
-        None => problems.add(step::no_one_lambda(
+        None => problems.add_missing(step::no_one_lambda(
             "notify",
             Capability::PublishMessage,
             lambdas,

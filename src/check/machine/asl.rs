@@ -55,7 +55,10 @@ impl Context<'_> {
                         span,
                         format!("unknown table `{table}`"),
                     );
-                    problems.add(problem.suggest(table, known.keys().map(String::as_str)));
+                    problems.add_unknown(
+                        table,
+                        problem.suggest(table, known.keys().map(String::as_str)),
+                    );
                 }
             }
             Target::Unknown(written) => problems.add(unknown(written, span)),

@@ -2,7 +2,7 @@
 
 use crate::blueprint;
 use crate::blueprint::decode::Spanned;
-use crate::diagnostic::{Diagnostic, Problems, Span};
+use crate::diagnostic::{Diagnostic, Problems, Span, nearest};
 use crate::model::{Lambda, Outcomes};
 
 /// Reads the lists of a step whose answers come from `lambda`.
@@ -12,9 +12,8 @@ pub(super) fn outcomes(
     asked: Span,
     problems: &mut Problems,
 ) -> Outcomes {
-    let lists = [("done", &step.done), ("again", &step.again), ("failed", &step.failed)];
     let mut seen: Vec<(&str, Span)> = Vec::new();
-    for value in lists.iter().flat_map(|(_, values)| values.iter()) {
+    for value in [&step.done, &step.again, &step.failed].into_iter().flatten() {
         known(value, lambda, problems);
         if let Some((_, first)) = seen.iter().find(|(known, _)| *known == value.value) {
             let message = format!("`{}` stands in two places", value.value);
@@ -23,8 +22,7 @@ pub(super) fn outcomes(
         }
         seen.push((&value.value, value.span));
     }
-    let handled = |status: &&String| seen.iter().any(|(known, _)| known == status);
-    let open: Vec<_> = lambda.statuses.iter().filter(|status| !handled(status)).collect();
+    let open = open(lambda, &seen);
     if !open.is_empty() {
         unhandled(step, lambda, &open, asked, problems);
     }
@@ -33,6 +31,21 @@ pub(super) fn outcomes(
     }
     let owned = |values: &[Spanned<String>]| values.iter().map(|v| v.value.clone()).collect();
     Outcomes { done: owned(&step.done), again: owned(&step.again), failed: owned(&step.failed) }
+}
+
+/// Returns the values that no list has. One that is not in the contract was told, and stands for the one that it is near to.
+fn open<'a>(lambda: &'a Lambda, seen: &[(&str, Span)]) -> Vec<&'a String> {
+    let has = |status: &str| seen.iter().any(|(name, _)| *name == status);
+    let mut open: Vec<_> = lambda.statuses.iter().filter(|status| !has(status)).collect();
+    let strange = |name: &str| lambda.statuses.iter().all(|status| status != name);
+    for (name, _) in seen.iter().filter(|(name, _)| strange(name)) {
+        match nearest(name, open.iter().map(|status| status.as_str())) {
+            Some(meant) => open.retain(|status| *status != meant),
+            None if open.len() == 1 => open.clear(),
+            None => {}
+        }
+    }
+    open
 }
 
 fn known(value: &Spanned<String>, lambda: &Lambda, problems: &mut Problems) {
@@ -53,7 +66,8 @@ fn unhandled(
     problems: &mut Problems,
 ) {
     let names: Vec<_> = open.iter().map(|status| format!("`{status}`")).collect();
-    let message = format!("nothing says what {} of `{}` means", names.join(", "), lambda.name);
+    let verb = if open.len() == 1 { "means" } else { "mean" };
+    let message = format!("nothing says what {} of `{}` {verb}", names.join(", "), lambda.name);
     let problem = Diagnostic::error("unhandled-status", asked, message);
     let lists =
         if step.submit.is_some() { "`done`, `again` or `failed`" } else { "`done` or `failed`" };

@@ -125,7 +125,7 @@ impl Written<'_> {
         if !written.values().any(|table| table.value.kind.value == kind) {
             let message = format!("there is no {} to load", word.value);
             let problem = Diagnostic::error("nothing-to-load", word.span, message);
-            problems.add(
+            problems.add_missing(
                 problem
                     .help(format!("add a table with `kind: {}`, or remove the step", word.value)),
             );
@@ -216,7 +216,7 @@ impl Written<'_> {
         let span = self.step.span;
         let lambdas = self.context.known.lambdas;
         match (lambda_that_can(lambdas, capability), field) {
-            (None, _) => problems.add(no_one_lambda(key, capability, lambdas, span)),
+            (None, _) => problems.add_missing(no_one_lambda(key, capability, lambdas, span)),
             (Some(lambda), Some(field)) => reads(lambda, key, field, span, problems),
             (Some(lambda), None) => ends(lambda, key, span, problems),
         }
