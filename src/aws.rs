@@ -3,6 +3,7 @@
 
 pub mod asl;
 pub mod iam;
+pub mod instance;
 pub mod release;
 pub mod runtime;
 pub mod schema;

@@ -48,7 +48,7 @@ fn pipeline(
     table::databases_for(&tables, &databases, blueprint, problems);
     let lambdas = lambda::lambdas(blueprint, project, problems);
     let network = network::network(blueprint.network.as_ref(), problems);
-    let cluster = cluster::cluster(blueprint, network.as_ref(), problems);
+    let cluster = cluster::cluster(blueprint, environment, network.as_ref(), problems);
     let machines = machines(blueprint, &lambdas, project, problems);
     place::dotted_names(blueprint, problems);
     let schedule = schedule::schedule(blueprint, problems);

@@ -1,23 +1,31 @@
 //! The EMR cluster.
 
+use crate::aws::instance::{self, Offer};
 use crate::blueprint::decode::Spanned;
 use crate::blueprint::{self, Blueprint, Kind};
-use crate::diagnostic::{Diagnostic, Problems, Span};
+use crate::diagnostic::{Diagnostic, Problems, Span, nearest};
 use crate::model::{Cluster, Network, Spot};
 
 use super::{number, word};
 
 pub(super) fn cluster(
     blueprint: &Blueprint,
+    environment: &blueprint::Environment,
     network: Option<&Network>,
     problems: &mut Problems,
 ) -> Option<Cluster> {
     let written = &blueprint.cluster;
     let release = release(&written.release, problems);
+    let region = &environment.region.value;
     Some(Cluster {
         name: cluster_name(blueprint, problems),
-        master_types: types(&written.master, "master", written.span, problems),
-        worker_types: types(&written.workers.types, "workers", written.workers.span, problems),
+        master_types: types(&written.master, ("master", written.span), region, problems),
+        worker_types: types(
+            &written.workers.types,
+            ("workers", written.workers.span),
+            region,
+            problems,
+        ),
         on_demand: number(
             written.workers.on_demand.as_ref(),
             "the number of workers",
@@ -81,8 +89,8 @@ const MAX_TYPES: usize = 30;
 
 fn types(
     written: &[Spanned<String>],
-    what: &str,
-    span: Span,
+    (what, span): (&str, Span),
+    region: &str,
     problems: &mut Problems,
 ) -> Vec<String> {
     let help = "name 1 to 30 instance types, such as `[m6g.xlarge, m7g.xlarge]`";
@@ -96,7 +104,7 @@ fn types(
     }
     let mut found: Vec<String> = Vec::new();
     for written in written {
-        check_type(written, problems);
+        check_type(written, region, problems);
         if found.contains(&written.value) {
             let problem = Diagnostic::error(
                 "duplicate-name",
@@ -110,7 +118,7 @@ fn types(
     found
 }
 
-fn check_type(written: &Spanned<String>, problems: &mut Problems) {
+fn check_type(written: &Spanned<String>, region: &str, problems: &mut Problems) {
     let text = &written.value;
     let shaped = text.split_once('.').is_some_and(|(family, size)| {
         let word = |part: &str| {
@@ -133,7 +141,30 @@ fn check_type(written: &Spanned<String>, problems: &mut Problems) {
             format!("EMR cannot use the instance type `{text}`"),
         );
         problems.add(problem.label(reason).help("choose a type such as `m6g.xlarge`"));
+    } else {
+        check_offer(written, region, problems);
     }
+}
+
+/// AWS's list ages, so what it lacks is a warning.
+fn check_offer(written: &Spanned<String>, region: &str, problems: &mut Problems) {
+    let name = &written.value;
+    let message = match instance::offer(name, region) {
+        Offer::Taken => return,
+        Offer::Elsewhere => format!("EMR does not take `{name}` in {region}"),
+        Offer::Refused => format!("EMR does not take `{name}`"),
+        Offer::Unknown => format!("unknown instance type `{name}`"),
+    };
+    let day = instance::SOURCE.split(' ').next().unwrap_or_default();
+    let problem = Diagnostic::warning("unknown-type", written.span, message)
+        .label(format!("by AWS's list of {day}"));
+    // The first letter says what a type is for: no other will do.
+    let alike = instance::taken(region).filter(|taken| taken.chars().next() == name.chars().next());
+    let alike: Vec<_> = alike.collect();
+    problems.add(match nearest(name, alike.iter().rev().map(String::as_str)) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help("choose another type, unless this one is newer than the list"),
+    });
 }
 
 const ACTIONS: [&str; 2] = ["SWITCH_TO_ON_DEMAND", "TERMINATE_CLUSTER"];
