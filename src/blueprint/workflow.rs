@@ -19,6 +19,8 @@ record! {
         pub on_failure: Option<Failure>,
         /// Whether `{"start_at": "<machine>"}` in the input skips the machines before it.
         pub start_at: Option<Spanned<bool>>,
+        /// Whether only people start it; else the schedule must, if there is one, at least through other machines.
+        pub by_hand: Option<Spanned<bool>>,
         /// Whether executions are logged; what `operations` says, unless given.
         pub logging: Option<Spanned<bool>>,
     }

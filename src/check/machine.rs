@@ -55,6 +55,7 @@ pub(crate) fn machines(
     if !reach::cycles(&machines, problems) {
         derive::timeouts(&mut machines, blueprint);
         reach::reachable(blueprint, &machines, problems);
+        reach::operated(blueprint, &machines, problems);
         owner::owners(&machines, known.lambdas, problems);
     }
     for machine in &machines {

@@ -72,7 +72,8 @@ fn starts(machine: &Machine) -> Vec<(Name, Span)> {
     starts
 }
 
-/// Tells every machine that the schedule does not start, not even through others. Without a schedule all are started by hand.
+/// Tells every machine that neither the schedule nor people start, not even through others. Without a schedule all are
+/// started by hand.
 pub(super) fn reachable(blueprint: &Blueprint, machines: &[Machine], problems: &mut Problems) {
     let Some(schedule) = &blueprint.schedule else { return };
     let scheduled = &schedule.machine;
@@ -80,7 +81,8 @@ pub(super) fn reachable(blueprint: &Blueprint, machines: &[Machine], problems: &
         return;
     }
     let mut reached = BTreeSet::new();
-    let mut open: Vec<_> = machines.iter().filter(|m| m.name.as_str() == scheduled.value).collect();
+    let is_first = |m: &&Machine| m.name.as_str() == scheduled.value || by_hand(blueprint, m);
+    let mut open: Vec<_> = machines.iter().filter(is_first).collect();
     while let Some(machine) = open.pop() {
         if reached.insert(&machine.name) {
             let next = starts(machine);
@@ -92,10 +94,30 @@ pub(super) fn reachable(blueprint: &Blueprint, machines: &[Machine], problems: &
         let message = format!("nothing starts `{}`", machine.name);
         let problem = Diagnostic::error("unreachable-machine", machine.span, message);
         let problem = problem.related(scheduled.span, "the schedule starts this one");
-        let help = format!(
-            "add a step `run: {}` to a machine that is started, or remove it",
+        problems.add(problem.help(format!(
+            "add a step `run: {}` to a machine that is started, write `by_hand: true` if people start it, or remove it",
             machine.name
-        );
-        problems.add(problem.help(help));
+        )));
+    }
+}
+
+/// Tells whether people start a machine.
+fn by_hand(blueprint: &Blueprint, machine: &Machine) -> bool {
+    let written = blueprint.state_machines.get(machine.name.as_str());
+    written.and_then(|item| item.value.by_hand.as_ref()).is_some_and(|given| given.value)
+}
+
+/// Tells every machine that only people start, and that no group may start.
+pub(super) fn operated(blueprint: &Blueprint, machines: &[Machine], problems: &mut Problems) {
+    let groups = || blueprint.access.values().flat_map(|group| &group.value.operate);
+    for machine in machines.iter().filter(|machine| by_hand(blueprint, machine)) {
+        let name = machine.name.as_str();
+        if !groups().any(|operated| operated.value == "all" || operated.value == name) {
+            let message = format!("nobody may start `{name}`");
+            let problem = Diagnostic::error("unreachable-machine", machine.span, message);
+            problems.add_missing(problem.label("only people start it").help(format!(
+                "give `operate: {name}` to a group in `access`, or remove `by_hand`"
+            )));
+        }
     }
 }

@@ -227,3 +227,21 @@ fn problems_of_a_definition_stand_in_its_file() {
     assert_eq!((found[0].0, found[0].1.as_str()), ("bad-json", "x"));
     assert_eq!(checked("[]")[0].2, "a definition is a JSON object");
 }
+
+#[test]
+fn people_start_a_machine_and_what_it_runs_when_a_group_may_operate_it() {
+    let text = "
+schedule: {machine: A, expression: rate(1 day)}
+state_machines:
+  A: {steps: [notify: a]}
+  B: {by_hand: true, steps: [{run: C, every: 60s}]}
+  C: {steps: [notify: c]}
+";
+    let group =
+        |operate| format!("{text}access: {{ops: {{assumed_by: account, operate: {operate}}}}}\n");
+    for operate in ["B", "all"] {
+        assert_eq!(checked(&group(operate), "").1, [], "{operate}");
+    }
+    let (_, found) = checked(&group("A"), "");
+    assert_eq!(found, [("unreachable-machine", "B".to_owned(), "nobody may start `B`".to_owned())]);
+}
