@@ -4,6 +4,8 @@
 
 #[path = "../tests/support/many_tables.rs"]
 mod many_tables;
+#[path = "../tests/support/project.rs"]
+mod project;
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +17,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 const TABLES: [usize; 4] = [2, 100, 1000, 5000];
 
 fn main() {
-    let project = many_tables::project(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench"));
+    let project = project::copied(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench"));
     println!("tables   new ms   same ms   peak MB   output MB   cp -r ms");
     for tables in TABLES {
         let text = many_tables::blueprint(2..tables);

@@ -2,6 +2,8 @@
 
 #[path = "support/many_tables.rs"]
 mod many_tables;
+#[path = "support/project.rs"]
+mod project;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +16,7 @@ type Files = BTreeMap<String, Vec<u8>>;
 
 #[test]
 fn one_table_more_changes_one_catalog_stack_and_its_own_files() {
-    let project = many_tables::project(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("many_tables"));
+    let project = project::copied(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("many_tables"));
     let before = synth(&project, (2..TABLES / 2).chain(TABLES / 2 + 1..=TABLES));
     within_limits(&before);
     let after = synth(&project, 2..=TABLES);
