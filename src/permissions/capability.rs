@@ -30,7 +30,7 @@ pub(super) fn statements(
     let clusters = |sid, actions| vec![on_clusters(pipeline, sid, actions)];
     match capability {
         Capability::ReadConfig => object("ReadConfig", &["s3:GetObject"], pipeline.config_key()),
-        Capability::ReadState => read_state(pipeline),
+        Capability::ReadState => read_state(pipeline, ""),
         Capability::WriteState => {
             object("WriteState", &["s3:PutObject", "s3:GetObject"], pipeline.state_key())
         }
@@ -63,11 +63,14 @@ pub(super) fn statements(
         Capability::StartExecution => start_execution(pipeline, lambda, machines),
         Capability::DescribeExecution => describe_execution(pipeline, lambda, machines),
         Capability::FindExecutions => find_executions(pipeline, lambda, machines),
-        Capability::PublishMessage => {
-            vec![Statement::allow("PublishMessage", &["sns:Publish"], [pipeline.topic_arn()])]
+        Capability::PublishMessage => vec![publish(pipeline, "PublishMessage")],
+        Capability::StopOrphanClusters => {
+            [end_clusters(pipeline, "StopOrphans"), read_state(pipeline, "StopOrphans")].concat()
         }
-        Capability::StopOrphanClusters => end_clusters(pipeline, "StopOrphans"),
-        Capability::ReportFailures => end_clusters(pipeline, "ReportFailures"),
+        Capability::ReportFailures => {
+            let publish = publish(pipeline, "ReportFailuresPublish");
+            [end_clusters(pipeline, "ReportFailures"), vec![publish]].concat()
+        }
     }
 }
 
@@ -90,9 +93,8 @@ pub fn services(capability: Capability) -> &'static [&'static str] {
             &["states"]
         }
         Capability::PublishMessage => &["sns"],
-        Capability::StopOrphanClusters | Capability::ReportFailures => {
-            &["elasticmapreduce", "states"]
-        }
+        Capability::StopOrphanClusters => &["elasticmapreduce", "states"],
+        Capability::ReportFailures => &["elasticmapreduce", "sns", "states"],
     }
 }
 
@@ -120,12 +122,17 @@ fn own_tags(pipeline: &Pipeline) -> Vec<(&'static str, String)> {
 }
 
 /// A key that is not there yet is told from a forbidden one only to those who may list it (S3 API, `GetObject`).
-fn read_state(pipeline: &Pipeline) -> Vec<Statement> {
+fn read_state(pipeline: &Pipeline, sid: &str) -> Vec<Statement> {
     let key = pipeline.state_key();
+    let object = [pipeline.object_arn(&key)];
+    let see = format!("{sid}SeeWhetherStateExists");
     vec![
-        Statement::allow("ReadState", &["s3:GetObject"], [pipeline.object_arn(&key)]),
-        Statement::allow("SeeWhetherStateExists", &["s3:ListBucket"], [pipeline.bucket_arn()])
-            .when("StringEquals", "s3:prefix", [key]),
+        Statement::allow(format!("{sid}ReadState"), &["s3:GetObject"], object),
+        Statement::allow(see, &["s3:ListBucket"], [pipeline.bucket_arn()]).when(
+            "StringEquals",
+            "s3:prefix",
+            [key],
+        ),
     ]
 }
 
@@ -217,7 +224,12 @@ fn find_executions(
     statements
 }
 
-/// What both clean-up functions do: see which clusters are the pipeline's, which executions run, and end the rest.
+fn publish(pipeline: &Pipeline, sid: &str) -> Statement {
+    Statement::allow(sid, &["sns:Publish"], [pipeline.topic_arn()])
+}
+
+/// What both clean-up functions do: see which clusters are the pipeline's, which executions run, and end the rest. One spares
+/// the cluster of the state file, the other tells what it did.
 fn end_clusters(pipeline: &Pipeline, sid: &str) -> Vec<Statement> {
     let machines = pipeline.machines.iter().map(|machine| pipeline.machine_arn(&machine.name));
     let actions = ["elasticmapreduce:DescribeCluster", "elasticmapreduce:TerminateJobFlows"];

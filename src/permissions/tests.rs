@@ -165,6 +165,19 @@ fn a_lambda_without_capabilities_touches_nothing() {
 }
 
 #[test]
+fn clean_up_sees_whose_cluster_is_in_use_and_tells_of_failures() {
+    let pipeline = sample::pipeline();
+    let allows = |purpose: &str, action: &str, resource: String| {
+        let statements = role(&pipeline, purpose).statements;
+        let named = |texts: &[String], text: &str| texts.iter().any(|found| found == text);
+        statements.iter().any(|s| named(&s.actions, action) && named(&s.resources, &resource))
+    };
+    let state = pipeline.object_arn(&pipeline.state_key());
+    assert!(allows("lambda_stop_orphan_clusters", "s3:GetObject", state));
+    assert!(allows("lambda_report_failed_execution", "sns:Publish", pipeline.topic_arn()));
+}
+
+#[test]
 fn the_client_of_the_release_marks_its_folders() {
     let mut pipeline = sample::pipeline();
     let markers = |pipeline: &Pipeline| {
