@@ -2,6 +2,7 @@
 //! file or asks AWS.
 
 pub mod asl;
+pub mod client;
 pub mod iam;
 pub mod instance;
 pub mod release;

@@ -17,7 +17,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.session import get_session
 
 TARGET = Path(__file__).parent.parent / "src/aws/registry"
-ENOUGH = 0.6  # the share of a client's operations that a prefix must know to be the client's
+ENOUGH = 0.6  # the share of a client's operations that a prefix of another name must know to be the client's
 
 
 def main(package: Path) -> None:
@@ -43,7 +43,7 @@ def line(loader, client: str, known: dict[str, set[str]]) -> str | None:
     metadata = model["metadata"]
     own = (metadata.get("signingName"), metadata["endpointPrefix"], client)
     prefix = max(known, key=lambda prefix: (len(operations & known[prefix]), prefix in own))
-    if len(operations & known[prefix]) < ENOUGH * len(operations):
+    if prefix not in own and len(operations & known[prefix]) < ENOUGH * len(operations):
         return None
     asked = waiters(loader, client)
     return " ".join([client, prefix, *(f"{name}={operation}" for name, operation in asked)])
