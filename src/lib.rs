@@ -16,6 +16,8 @@ pub mod model;
 
 pub mod project;
 
+pub mod python;
+
 pub mod arn;
 
 pub mod template;
