@@ -36,6 +36,11 @@ impl Pipeline {
         shortened(name, 128)
     }
 
+    /// Returns the name of the Athena workgroup of a group that queries; at most 128 characters.
+    pub fn workgroup_name(&self, group: &Name) -> String {
+        shortened(self.named(&format!("{}-{group}", self.name)), 128)
+    }
+
     /// Returns the name of a CloudFormation stack; underscores are not allowed there.
     pub fn stack_name(&self, stack: &str) -> String {
         self.named(&format!("{}-{stack}", self.name)).replace('_', "-")
@@ -164,9 +169,9 @@ impl Pipeline {
         self.arn("glue", &format!("userDefinedFunction/{database}/*"))
     }
 
-    /// Returns the ARN of the Athena workgroup.
-    pub fn workgroup_arn(&self) -> String {
-        self.arn("athena", &format!("workgroup/{}", self.named(self.name.as_str())))
+    /// Returns the ARN of the Athena workgroup of a group that queries.
+    pub fn workgroup_arn(&self, group: &Name) -> String {
+        self.arn("athena", &format!("workgroup/{}", self.workgroup_name(group)))
     }
 
     /// Returns the ARN of all EMR clusters; conditions on tags narrow it.

@@ -23,6 +23,20 @@ pub struct Group {
     pub span: Span,
 }
 
+impl Group {
+    /// Tells whether the group queries anything.
+    pub fn queries(&self) -> bool {
+        self.first_query().is_some()
+    }
+
+    /// Returns where it first says what it queries.
+    pub fn first_query(&self) -> Option<Span> {
+        let is_query =
+            |verb: &Verb| matches!(verb, Verb::QueryDatabase(_) | Verb::QueryTable { .. });
+        self.verbs.iter().find(|(verb, _)| is_query(verb)).map(|(_, span)| *span)
+    }
+}
+
 /// Someone who may assume a group's role.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Trusted {

@@ -1,7 +1,7 @@
 //! Where things stand in the workarea bucket.
 
 use super::table::{Kind, Zone};
-use super::{Area, Database, Pipeline, Table};
+use super::{Area, Database, Name, Pipeline, Table};
 
 /// Key prefixes and keys; none starts or ends with a slash.
 impl Pipeline {
@@ -19,6 +19,11 @@ impl Pipeline {
             Area::Logs => "EMR/logs".to_owned(),
             Area::Results => "athena-results".to_owned(),
         }
+    }
+
+    /// Returns the key prefix of a group's query results: its own, so that no group sees what another asked.
+    pub fn results_prefix(&self, group: &Name) -> String {
+        format!("{}/{group}", self.area_prefix(Area::Results))
     }
 
     /// Returns the key prefix of a database: the default place of its tables.

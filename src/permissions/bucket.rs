@@ -10,7 +10,7 @@ mod landing;
 use crate::model::{Area, Encryption, Pipeline};
 
 use super::area::{self, below};
-use super::query::{self, ATHENA};
+use super::query::ATHENA;
 use super::{Principal, Statement};
 
 pub(super) use landing::roles_outside;
@@ -128,7 +128,7 @@ fn list(pipeline: &Pipeline) -> Statement {
 }
 
 fn athena(pipeline: &Pipeline) -> Statement {
-    let readers = pipeline.groups.iter().filter(|group| query::queries(group));
+    let readers = pipeline.groups.iter().filter(|group| group.queries());
     let mut exempt = emergency(pipeline);
     exempt.extend(readers.map(|group| pipeline.role_arn(group.name.as_str())));
     let statement = Statement::deny("AthenaOnlyForReaders", &["s3:*"], everything(pipeline)).when(

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Span;
 use crate::model::{Area, Database, Group, Pipeline, Table, Verb, Zone};
 
 use super::Statement;
@@ -40,7 +39,7 @@ struct Reach {
 
 /// Returns the statements for what `group` queries; none when it queries nothing.
 pub(super) fn statements(pipeline: &Pipeline, group: &Group) -> Vec<Statement> {
-    let Some(span) = first(group) else { return Vec::new() };
+    let Some(span) = group.first_query() else { return Vec::new() };
     let mut reach = Reach::default();
     for (verb, _) in &group.verbs {
         match verb {
@@ -49,20 +48,11 @@ pub(super) fn statements(pipeline: &Pipeline, group: &Group) -> Vec<Statement> {
             Verb::Read(_) | Verb::Write(_) | Verb::Operate(_) | Verb::Watch(_) => {}
         }
     }
-    let mut statements = vec![Statement::allow("Query", &QUERY, [pipeline.workgroup_arn()])];
+    let mut statements =
+        vec![Statement::allow("Query", &QUERY, [pipeline.workgroup_arn(&group.name)])];
     statements.extend(catalog(pipeline, &reach));
-    statements.extend(data(pipeline, &reach));
+    statements.extend(data(pipeline, group, &reach));
     statements.into_iter().map(|one| one.from("query", span)).collect()
-}
-
-/// Tells whether `group` queries anything.
-pub(super) fn queries(group: &Group) -> bool {
-    first(group).is_some()
-}
-
-fn first(group: &Group) -> Option<Span> {
-    let is_query = |verb: &Verb| matches!(verb, Verb::QueryDatabase(_) | Verb::QueryTable { .. });
-    group.verbs.iter().find(|(verb, _)| is_query(verb)).map(|(_, span)| *span)
 }
 
 impl Reach {
@@ -123,12 +113,13 @@ fn catalog(pipeline: &Pipeline, reach: &Reach) -> [Statement; 2] {
     ]
 }
 
-/// Nobody downloads: S3 answers when Athena asks on the group's behalf, and only then.
-fn data(pipeline: &Pipeline, reach: &Reach) -> [Statement; 3] {
+/// Nobody downloads: S3 answers when Athena asks on the group's behalf, and only then. Results stand below a prefix of the
+/// group's own, since whoever reads them sees what the query saw.
+fn data(pipeline: &Pipeline, group: &Group, reach: &Reach) -> [Statement; 4] {
     let via_athena = |statement: Statement| {
         statement.when("ForAnyValue:StringEquals", "aws:CalledVia", [ATHENA])
     };
-    let results = pipeline.area_prefix(Area::Results);
+    let results = pipeline.results_prefix(&group.name);
     let objects = reach.prefixes.iter().map(|prefix| pipeline.object_arn(&below(prefix)));
     let patterns = reach.prefixes.iter().chain([&results]);
     let patterns = patterns.flat_map(|prefix| [prefix.clone(), below(prefix)]);
@@ -141,6 +132,12 @@ fn data(pipeline: &Pipeline, reach: &Reach) -> [Statement; 3] {
                 patterns,
             ),
         ),
+        // Athena asks where the bucket is before it writes there (Athena user guide, "Control access to Amazon S3").
+        via_athena(Statement::allow(
+            "FindResults",
+            &["s3:GetBucketLocation"],
+            [pipeline.bucket_arn()],
+        )),
         via_athena(Statement::allow(
             "KeepResults",
             &RESULTS,

@@ -291,3 +291,15 @@ fn permission_sets_are_told_by_the_names_of_their_roles() {
     let principals = &trust[1].conditions[0].values;
     assert!(principals[0].ends_with("/sso.amazonaws.com/AWSReservedSSO_Engineer_????????????????"));
 }
+
+#[test]
+fn a_group_reads_no_results_but_its_own() {
+    let pipeline = sample::pipeline();
+    for group in pipeline.groups.iter().filter(|group| group.queries()) {
+        let role = role(&pipeline, group.name.as_str());
+        let name = format!("workgroup/data_pipeline-{}", group.name);
+        assert_eq!(named(&role.statements, "Query").resources, [pipeline.arn("athena", &name)]);
+        let own = pipeline.object_arn(&format!("athena-results/{}/*", group.name));
+        assert_eq!(named(&role.statements, "KeepResults").resources, [own]);
+    }
+}

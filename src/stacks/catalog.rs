@@ -1,14 +1,15 @@
-//! The stacks of the Glue catalog: databases and the Athena workgroup in one, the tables there too or in numbered stacks.
+//! The stacks of the Glue catalog: databases and the Athena workgroups in one, the tables there too or in numbered stacks.
 
 mod parts;
 mod size;
 mod table;
+mod workgroup;
 
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Area, Database, Encryption, Pipeline, Table};
-use crate::template::{Resource, Stack, Template, logical_id, reference, tags};
+use crate::model::{Database, Pipeline, Table};
+use crate::template::{Resource, Stack, Template, logical_id, reference};
 
 pub use table::{EXTRA, REASON, RUN, SOURCE_FILE};
 
@@ -43,7 +44,7 @@ impl Part<'_> {
         let mut template = Template::new(self.description(pipeline));
         if own {
             databases(&mut template, pipeline);
-            workgroup(&mut template, pipeline);
+            workgroup::add(&mut template, pipeline);
         }
         for table in &self.tables {
             table::add(&mut template, pipeline, table, own);
@@ -53,7 +54,7 @@ impl Part<'_> {
     }
 
     fn description(&self, pipeline: &Pipeline) -> String {
-        let what = if self.name == FIRST { "databases, workgroup" } else { "some of the tables" };
+        let what = if self.name == FIRST { "databases, workgroups" } else { "some of the tables" };
         format!("{}: catalog of Hive and Athena ({what})", pipeline.name)
     }
 }
@@ -79,54 +80,6 @@ fn databases(template: &mut Template, pipeline: &Pipeline) {
 /// Returns the logical id of a database.
 fn database_id(database: &Database) -> String {
     logical_id(&format!("database {}", database.name))
-}
-
-/// Bytes that one query may scan: a slip (no filter on the partition of a huge table) ends at 5 USD a TB.
-const SCAN_LIMIT: u64 = 1 << 40;
-
-fn workgroup(template: &mut Template, pipeline: &Pipeline) {
-    let results = pipeline.s3_uri(&pipeline.area_prefix(Area::Results));
-    let encryption = encryption(template, pipeline);
-    let properties = json!({
-        "Name": pipeline.named(pipeline.name.as_str()),
-        "Description": format!("Queries on the tables of {}", pipeline.name),
-        "State": "ENABLED",
-        "WorkGroupConfiguration": {
-            "EnforceWorkGroupConfiguration": true,
-            "PublishCloudWatchMetricsEnabled": true,
-            "RequesterPaysEnabled": false,
-            "BytesScannedCutoffPerQuery": SCAN_LIMIT,
-            "EngineVersion": {"SelectedEngineVersion": "Athena engine version 3"},
-            "ResultConfiguration": {
-                "OutputLocation": format!("{results}/"),
-                "ExpectedBucketOwner": reference("AWS::AccountId"),
-                "EncryptionConfiguration": encryption,
-            },
-        },
-        "Tags": tags(pipeline),
-    });
-    let resource = Resource::new("AWS::Athena::WorkGroup", pipeline.workarea.span, properties);
-    template.add("Workgroup", resource);
-}
-
-/// Results are encrypted as the bucket is; its policy refuses a header that says otherwise.
-fn encryption(template: &mut Template, pipeline: &Pipeline) -> Value {
-    match pipeline.workarea.encryption {
-        Encryption::S3 => json!({"EncryptionOption": "SSE_S3"}),
-        Encryption::Aws => json!({
-            "EncryptionOption": "SSE_KMS",
-            "KmsKey": pipeline.arn("kms", "alias/aws/s3"),
-        }),
-        Encryption::Own => {
-            let key = template.input(
-                "storage",
-                "DataKeyArn",
-                "String",
-                "The key that encrypts the workarea bucket",
-            );
-            json!({"EncryptionOption": "SSE_KMS", "KmsKey": key})
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Format, HiveName, sample};
+use crate::model::{Encryption, Format, HiveName, sample};
 
 fn first(pipeline: &Pipeline) -> Template {
     stacks(pipeline).unwrap()[0].stack(pipeline).template
@@ -85,15 +85,18 @@ fn numbered_stacks_name_their_databases() {
 }
 
 #[test]
-fn the_workgroup_decides_where_results_go() {
+fn a_workgroup_decides_where_the_results_of_its_group_go() {
     let mut pipeline = sample::pipeline();
     let result = |template: &Template| {
-        let settings = &template.resources["Workgroup"].properties["WorkGroupConfiguration"];
+        let settings = &template.resources["WorkgroupAnalyst"].properties["WorkGroupConfiguration"];
         assert_eq!(settings["EnforceWorkGroupConfiguration"], true);
         settings["ResultConfiguration"].clone()
     };
     let template = first(&pipeline);
-    assert_eq!(result(&template)["OutputLocation"], "s3://workarea-eu-central-1/athena-results/");
+    assert_eq!(
+        result(&template)["OutputLocation"],
+        "s3://workarea-eu-central-1/athena-results/analyst/"
+    );
     pipeline.workarea.encryption = Encryption::Own;
     let template = first(&pipeline);
     assert_eq!(result(&template)["EncryptionConfiguration"]["KmsKey"], reference("DataKeyArn"));
