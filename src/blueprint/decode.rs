@@ -255,6 +255,7 @@ pub fn fields<'a>(
             format!("unknown key `{}` in {what}", entry.key),
         );
         problems.add(problem.suggest(&entry.key, known.iter().copied()));
+        problems.leave_out(node.span);
     }
     Some(entries)
 }
@@ -268,12 +269,7 @@ pub fn field<T: Decode>(
     problems: &mut Problems,
 ) -> Option<T> {
     match (node.get(key), T::absent()) {
-        (None, Some(value)) => {
-            if is_misspelt(node, key, problems) {
-                problems.leave_out(node.span);
-            }
-            Some(value)
-        }
+        (None, Some(value)) => Some(value),
         (Some(value), Some(absent)) if value.is_null() => Some(absent),
         (Some(value), _) => T::decode(value, problems).or_else(|| {
             problems.leave_out(value.span);

@@ -99,11 +99,10 @@ fn make_folders(folder: &Path, files: &[&File]) -> anyhow::Result<()> {
     if let Some(file) = files.iter().find(|file| !is_below(&file.path)) {
         bail!("`{}` is not a path below the output folder", file.path);
     }
-    let parents: BTreeSet<_> =
-        files.iter().filter_map(|file| Path::new(&file.path).parent()).collect();
+    let targets: Vec<_> = files.iter().map(|file| folder.join(&file.path)).collect();
+    let parents: BTreeSet<_> = targets.iter().filter_map(|target| target.parent()).collect();
     for parent in parents {
-        let parent = folder.join(parent);
-        fs::create_dir_all(&parent).map_err(|error| refusal(FOLDER, &parent, &error))?;
+        fs::create_dir_all(parent).map_err(|error| refusal(FOLDER, parent, &error))?;
     }
     Ok(())
 }

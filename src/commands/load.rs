@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use super::disk::{self, Folder};
 use super::refusal::refusal;
 use crate::blueprint::decode::{Decode, Spanned};
-use crate::blueprint::{EXTENDS, environments, extended, in_environment};
+use crate::blueprint::{Blueprint, EXTENDS, environments, extended, in_environment};
 use crate::check;
 use crate::diagnostic::{Diagnostic, FileId, Problems, Sources, Span, nearest};
 use crate::model::Pipeline;
 use crate::project::Project;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Content, Entry, Node};
 
 /// The blueprint and which of its environments are meant
 #[derive(Clone, Debug, clap::Args)]
@@ -68,7 +68,7 @@ const MAX_EXTENDS: usize = 8;
 /// Reads a blueprint, laid over the one that it extends.
 fn whole(file: FileId, project: &mut Project, depth: usize) -> Result<Node, Diagnostic> {
     let tree = yaml::read(project.text(file), file)?;
-    let Some(node) = tree.get(EXTENDS) else { return Ok(tree) };
+    let Some(node) = tree.get(EXTENDS) else { return misspelt(&tree).map_or(Ok(tree), Err) };
     let mut problems = Problems::default();
     let Some(path) = String::decode(node, &mut problems) else {
         return Err(problems.into_sorted().remove(0));
@@ -83,6 +83,16 @@ fn whole(file: FileId, project: &mut Project, depth: usize) -> Result<Node, Diag
     }
     let base = project.named(&path, node.span)?;
     Ok(extended(whole(base, project, depth + 1)?, tree))
+}
+
+/// Returns what is wrong when a blueprint almost extends another: all that it seems to lack is in the other.
+fn misspelt(tree: &Node) -> Option<Diagnostic> {
+    let Content::Mapping(entries) = &tree.content else { return None };
+    let own = |key: &str| Blueprint::KEYS.contains(&key);
+    let near = |entry: &&Entry| !own(&entry.key) && nearest(&entry.key, [EXTENDS]).is_some();
+    let entry = entries.iter().find(near)?;
+    let message = format!("unknown key `{}` in the blueprint", entry.key);
+    Some(Diagnostic::error("unknown-key", entry.span, message).suggest(&entry.key, [EXTENDS]))
 }
 
 /// The project's folder is the nearest one above the blueprint that has a `lambdas` folder, else the blueprint's own.

@@ -122,8 +122,8 @@ impl Parser<'_> {
             "map" => self.bracketed(|p| p.map(depth + 1)),
             "struct" => Ok(HiveType::Struct(self.bracketed(|p| p.fields(depth + 1))?)),
             "decimal" => self.decimal(),
-            "char" => Ok(HiveType::Char(self.length(255)?)),
-            "varchar" => Ok(HiveType::Varchar(self.length(65_535)?)),
+            "char" => Ok(HiveType::Char(self.length("char", 255)?)),
+            "varchar" => Ok(HiveType::Varchar(self.length("varchar", 65_535)?)),
             word => match SIMPLE.iter().find(|(name, _)| *name == word) {
                 Some((_, simple)) => Ok(simple.clone()),
                 None => Err(unknown(word, start)),
@@ -167,8 +167,10 @@ impl Parser<'_> {
         Ok(HiveType::Decimal { precision: digits(precision), scale: digits(scale) })
     }
 
-    fn length(&mut self, most: u16) -> Result<u16, BadType> {
-        self.expect('(')?;
+    fn length(&mut self, word: &str, most: u16) -> Result<u16, BadType> {
+        if !self.take('(') {
+            return Err(self.bad(&format!("`{word}` lacks its length: `{word}(20)`")));
+        }
         let length = self.number(1, most)?;
         self.expect(')')?;
         Ok(length)
@@ -309,6 +311,7 @@ mod tests {
             ("decimal(5,6)", 10, "expected a number from 0 to 5"),
             ("map<array<int>,int>", 14, "the key of a map must be a simple type"),
             ("array<int", 9, "expected `>`"),
+            ("char", 4, "`char` lacks its length: `char(20)`"),
             ("int int", 4, "nothing more may follow the type"),
             ("", 0, "expected a type"),
         ] {

@@ -23,6 +23,9 @@ pub(super) fn kind(step: &blueprint::Step, problems: &mut Problems) -> Option<&'
     let keys = keys(step);
     let kinds = KINDS.iter().filter(|(kind, _)| keys.iter().any(|(key, _)| key == kind));
     let kinds: Vec<_> = kinds.collect();
+    if kinds.is_empty() && problems.is_left_out(step.span) {
+        return None; // A key that is not known may have said it.
+    }
     let [(kind, fitting)] = kinds.as_slice() else {
         problems.add(no_kind(step, &keys, kinds.first().map(|(kind, _)| *kind)));
         return None;
