@@ -10,6 +10,7 @@ mod machine;
 mod network;
 mod place;
 mod schedule;
+mod support;
 mod table;
 mod workarea;
 
@@ -43,6 +44,9 @@ fn pipeline(
     let name = name(&blueprint.pipeline, "the pipeline's name", problems);
     let version = place::version(&blueprint.version, problems);
     let as_of = place::date(&blueprint.as_of, problems);
+    if let Some(day) = &as_of {
+        support::ends(blueprint, day, problems);
+    }
     let databases = table::databases(&blueprint.databases, problems);
     let tables = table::tables(&blueprint.tables, problems);
     table::databases_for(&tables, &databases, blueprint, problems);

@@ -64,7 +64,7 @@ impl Runtime {
 }
 
 /// Returns the day six months later; the end of a shorter month may be overrun, which no comparison minds.
-fn half_a_year_after(day: &str) -> String {
+pub fn half_a_year_after(day: &str) -> String {
     let parts: Option<(u32, u32, &str)> = day.split_once('-').and_then(|(year, rest)| {
         let (month, day) = rest.split_once('-')?;
         Some((year.parse().ok()?, month.parse().ok()?, day))

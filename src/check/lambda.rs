@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::aws::runtime;
 use crate::blueprint::decode::{Item, Spanned};
 use crate::blueprint::{self, Blueprint, Capability};
 use crate::diagnostic::{Diagnostic, Problems, Span};
@@ -60,7 +61,7 @@ fn lambda(
 }
 
 fn runtime(written: &blueprint::Lambda) -> String {
-    written.runtime.as_ref().map_or_else(|| "python3.13".to_owned(), |r| r.value.clone())
+    written.runtime.as_ref().map_or_else(|| runtime::DEFAULT.to_owned(), |r| r.value.clone())
 }
 
 /// Returns the path of the Lambda's file and what is in it.
