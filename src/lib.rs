@@ -10,6 +10,8 @@ pub mod yaml;
 
 pub mod aws;
 
+pub mod policy;
+
 pub mod blueprint;
 
 pub mod model;

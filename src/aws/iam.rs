@@ -100,6 +100,11 @@ fn is_named(action: &str, pattern: &str) -> bool {
     glob::overlap(&pattern, &glob::literal(&action.to_ascii_lowercase()))
 }
 
+/// Tells whether `arn` is one of those that `pattern`, an ARN of the reference, stands for.
+pub fn is_instance(arn: &str, pattern: &str) -> bool {
+    glob::overlap(&glob::literal(arn), &glob::reference(pattern))
+}
+
 fn service(prefix: &str) -> Option<(&'static str, &'static Service)> {
     let prefix = prefix.to_lowercase();
     let known = prefixes().find(|known| *known == prefix)?;
