@@ -102,10 +102,7 @@ impl Condition {
             (Set::None, []) => self.if_exists || self.negated,
             (Set::ForAnyValue, []) => self.if_exists,
             (Set::ForAnyValue, found) => found.iter().any(|one| self.holds_for(one, request)),
-            (Set::None, found) => {
-                let is = found.iter().any(|one| self.is(one, request));
-                is != self.negated
-            }
+            (Set::None, found) => found.iter().all(|one| self.holds_for(one, request)),
         }
     }
 
@@ -118,12 +115,15 @@ impl Condition {
         }
     }
 
+    /// What cannot be compared meets neither an operator nor its contrary.
     fn holds_for(&self, found: &str, request: &Request) -> bool {
-        self.is(found, request) != self.negated
-    }
-
-    fn is(&self, found: &str, request: &Request) -> bool {
-        self.operands.iter().any(|operand| self.compare(operand, found, request).unwrap_or(false))
+        let mut compared =
+            self.operands.iter().map(|operand| self.compare(operand, found, request));
+        if self.negated {
+            compared.all(|is| is == Some(false))
+        } else {
+            compared.any(|is| is == Some(true))
+        }
     }
 
     /// Returns none where one of the two is not of the operator's type.

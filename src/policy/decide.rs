@@ -151,8 +151,9 @@ fn missing(request: &Request, policies: &Policies, spoken: &[Spoken]) -> Vec<Lay
     if !granted && !by_identity {
         missing.push(Layer::Identity);
     }
-    // A grant to a user or a session itself passes by the boundary, one to a role does not.
-    if !within_boundary && !(granted && by_resource == Naming::Itself) {
+    // A grant to everyone, a user or a session passes by the boundary, one to a role does not (IAM user guide, "Permissions
+    // boundaries for IAM entities").
+    if !within_boundary && !(granted && by_resource > Naming::Role) {
         missing.push(Layer::Boundary);
     }
     missing

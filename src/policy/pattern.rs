@@ -29,8 +29,10 @@ pub(super) struct Syntax {
 
 impl Pattern {
     pub(super) fn read(text: &str, syntax: Syntax) -> Self {
+        let special =
+            |c: char| c == '$' && syntax.variables || "*?".contains(c) && syntax.wildcards;
+        let (prefix, mut rest) = text.split_at(text.find(special).unwrap_or(text.len()));
         let mut parts = Vec::new();
-        let mut rest = text;
         while let Some(character) = rest.chars().next() {
             let variable = rest.strip_prefix("${").and_then(|inner| inner.split_once('}'));
             match (variable, character) {
@@ -45,7 +47,8 @@ impl Pattern {
             }
             rest = &rest[character.len_utf8()..];
         }
-        Self::of(parts)
+        parts.dedup_by(|next, before| *next == Part::Any && *before == Part::Any);
+        Self { prefix: prefix.to_owned(), rest: parts }
     }
 
     fn of(mut parts: Vec<Part>) -> Self {
@@ -74,6 +77,11 @@ impl Pattern {
     pub(super) fn filled(&self, request: &Request) -> Option<Self> {
         let parts = expand(&self.rest, request)?;
         Some(Self::of(self.prefix.chars().map(Part::Is).chain(parts).collect()))
+    }
+
+    /// Whether every variable has a value.
+    pub(super) fn is_resolved(&self, request: &Request) -> bool {
+        !self.has_variables() || expand(&self.rest, request).is_some()
     }
 
     /// Returns the text itself, where there are no variables and no wildcards in it.

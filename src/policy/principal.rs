@@ -29,10 +29,10 @@ pub(super) enum Naming {
     Not,
     /// By the account: its own policies decide.
     ByAccount,
-    /// As one of everybody.
-    Everyone,
     /// As a role, whose sessions it means.
     Role,
+    /// As one of everybody.
+    Everyone,
     /// As itself.
     Itself,
 }

@@ -60,8 +60,14 @@ pub enum Difference {
 }
 
 impl Names {
+    /// A variable without a value keeps a statement from applying, be it excluded.
     pub(super) fn cover(&self, text: &str, request: &Request) -> bool {
-        self.excluded != self.patterns.iter().any(|pattern| pattern.matches(text, request))
+        let named = self.patterns.iter().any(|pattern| pattern.matches(text, request));
+        if self.excluded {
+            !named && self.patterns.iter().all(|pattern| pattern.is_resolved(request))
+        } else {
+            named
+        }
     }
 }
 

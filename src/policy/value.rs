@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use super::Request;
 use super::pattern::Pattern;
 
-/// Returns a number as `Numeric…` reads it.
+/// Returns a number as `Numeric…` reads it: whole or decimal.
 pub(super) fn number(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
+    text.chars().all(plain).then(|| text.parse().ok())?
 }
 
 /// Compares ARNs part by part: a `*` stays within its part, but for the last (IAM user guide, "Amazon Resource Name (ARN)
