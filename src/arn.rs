@@ -1,6 +1,6 @@
 //! Every physical name and every ARN, composed here and nowhere else, so that stacks need no Exports.
 
-use crate::model::{HiveName, Name, Pipeline};
+use crate::model::{Boundary, HiveName, Name, Pipeline};
 
 /// Physical names: those of the blueprint with the environment's suffix.
 impl Pipeline {
@@ -62,11 +62,6 @@ impl Pipeline {
         let tail = format!("-access-logs-{}", &self.environment.account[8..]);
         let bucket = self.workarea.bucket.as_str();
         format!("{}{tail}", bucket[..bucket.len().min(63 - tail.len())].trim_end_matches('-'))
-    }
-
-    /// Returns the bucket that `gen bootstrap` makes for templates and code, one per account and region.
-    pub fn artifact_bucket(&self) -> String {
-        format!("gen-artifacts-{}-{}", self.environment.account, self.environment.region)
     }
 }
 
@@ -180,18 +175,55 @@ impl Pipeline {
     }
 }
 
-/// Roles that deploy, and those for emergencies.
+/// What `bootstrap` makes: once for each account, region and suffix.
 impl Pipeline {
-    /// Returns the role that CloudFormation deploys with, made by `gen bootstrap`, one per account and region.
+    /// Returns the name of the stack.
+    pub fn bootstrap_stack(&self) -> String {
+        self.named(&format!("{}-bootstrap", self.deployer.name))
+    }
+
+    /// Returns the name of one of its roles or policies: the deployer's name, what it is for, the region.
+    pub fn bootstrap_name(&self, purpose: &str) -> String {
+        let name = format!("{}-{purpose}-{}", self.deployer.name, self.environment.region);
+        shortened(self.named(&name), 64)
+    }
+
+    /// Returns the bucket for templates and code.
+    pub fn artifact_bucket(&self) -> String {
+        let place = &self.environment;
+        let name = format!("{}-artifacts-{}-{}", self.deployer.name, place.account, place.region);
+        shortened(self.named(&name), 63)
+    }
+
+    /// Returns the ARN of a key, or of a pattern of keys, in the bucket for templates and code.
+    pub fn artifact_arn(&self, key: &str) -> String {
+        format!("arn:{}:s3:::{}/{key}", self.environment.partition.id(), self.artifact_bucket())
+    }
+
+    /// Returns the role that CloudFormation deploys with.
     pub fn execution_role_arn(&self) -> String {
-        self.iam_arn(&format!("role/gen-execution-{}", self.environment.region))
+        self.iam_arn(&format!("role/{}", self.bootstrap_name("execution")))
     }
 
-    /// Returns the role that CI deploys with, made by `gen bootstrap`, one per account and region.
+    /// Returns the role that CI deploys with.
     pub fn deployer_role_arn(&self) -> String {
-        self.iam_arn(&format!("role/gen-deployer-{}", self.environment.region))
+        self.iam_arn(&format!("role/{}", self.bootstrap_name("deployer")))
     }
 
+    /// Returns the permissions boundary of all roles, where there is one.
+    pub fn boundary_arn(&self) -> Option<String> {
+        match &self.boundary {
+            Boundary::Made => {
+                Some(self.iam_arn(&format!("policy/{}", self.bootstrap_name("boundary"))))
+            }
+            Boundary::Existing(arn) => Some(arn.clone()),
+            Boundary::None => None,
+        }
+    }
+}
+
+/// Those who may change settings, and those for emergencies.
+impl Pipeline {
     /// Returns the ARNs of those who may change the bucket's settings: CloudFormation's role and those of the blueprint.
     pub fn policy_editors(&self) -> Vec<String> {
         let mut editors = vec![self.execution_role_arn()];
@@ -200,11 +232,11 @@ impl Pipeline {
         editors
     }
 
-    /// Returns the roles for emergencies, which may reach the data from everywhere; `gen bootstrap` makes one unless the
+    /// Returns the roles for emergencies, which may reach the data from everywhere; `bootstrap` makes one unless the
     /// blueprint names others.
     pub fn break_glass_role_arns(&self) -> Vec<String> {
         if self.workarea.break_glass.is_empty() {
-            vec![self.iam_arn(&format!("role/gen-break-glass-{}", self.environment.region))]
+            vec![self.iam_arn(&format!("role/{}", self.bootstrap_name("break-glass")))]
         } else {
             self.workarea.break_glass.clone()
         }

@@ -5,6 +5,7 @@ mod cluster;
 mod declare;
 pub mod decode;
 pub mod definitions;
+mod deployer;
 mod environment;
 mod lambda;
 mod network;
@@ -17,6 +18,7 @@ use decode::{Named, Spanned, choice, record};
 pub use access::{Area, Group};
 pub use cluster::{Cluster, Spot, Workers};
 pub use decode::Item;
+pub use deployer::Deployer;
 pub use environment::{EXTENDS, Environment, environments, extended, in_environment};
 pub use lambda::{Capability, Lambda};
 pub use network::{Existing, Network};
@@ -64,6 +66,10 @@ record! {
         pub network: Option<Network>,
         /// People and systems, and what each may do.
         pub access: Named<Group>,
+        /// Who deploys.
+        pub deployer: Option<Deployer>,
+        /// What no role can do more than: `made` by `bootstrap` (the default), the ARN of a managed policy, or `none`.
+        pub permissions_boundary: Option<Spanned<String>>,
         /// Alarms, checks and how long logs are kept.
         pub operations: Option<Operations>,
         /// A JSON merge patch (RFC 7396) on any emitted resource, keyed `<stack>.<LogicalId>`.

@@ -3,6 +3,7 @@
 mod access;
 mod cluster;
 mod cron;
+mod deployer;
 mod extra;
 mod hive_name;
 mod lambda;
@@ -58,9 +59,12 @@ fn pipeline(
     let schedule = schedule::schedule(blueprint, problems);
     let groups = access::groups(blueprint, environment, problems);
     let workarea = workarea::workarea(blueprint, problems);
+    let deployer = deployer::deployer(blueprint, environment, problems);
+    deployer::unbounded(blueprint, problems);
     Some(Pipeline {
         tags: workarea::tags(blueprint, environment, problems),
         subscribers: workarea::subscribers(&blueprint.subscribers, problems),
+        boundary: deployer::boundary(blueprint, environment, problems),
         operations: workarea::operations(blueprint, problems),
         catalog_stacks: table::catalog_stacks(blueprint, problems),
         overrides: extra::overrides(blueprint, problems),
@@ -73,6 +77,7 @@ fn pipeline(
         cluster: cluster?,
         network: network?,
         schedule: schedule?,
+        deployer: deployer?,
         databases,
         tables,
         lambdas,

@@ -67,10 +67,10 @@ impl Entry {
         }
     }
 
-    fn to_json(&self, pipeline: &Pipeline) -> Value {
+    fn to_json(&self, stack_name: &str) -> Value {
         json!({
             "name": self.name,
-            "stack_name": pipeline.stack_name(&self.name),
+            "stack_name": stack_name,
             "template": self.template,
             "sha256": self.sha256,
             "protected": self.protected,
@@ -105,14 +105,24 @@ pub struct Asset {
     pub bindings: Vec<String>,
 }
 
+/// The stacks that the manifest lists.
+#[derive(Clone, Copy, Debug)]
+pub struct Stacks<'a> {
+    /// The one that an administrator deploys before all others.
+    pub bootstrap: Option<&'a Entry>,
+    /// The others in the order of their deployment.
+    pub stacks: &'a [Entry],
+}
+
 /// Returns the manifest of an environment; `files` are all paths below the folder, this one included.
 pub fn manifest(
     pipeline: &Pipeline,
-    stacks: &[Entry],
+    Stacks { bootstrap, stacks }: &Stacks,
     assets: &[Asset],
     files: &[String],
 ) -> String {
     let place = &pipeline.environment;
+    let named = |stack: &Entry| stack.to_json(&pipeline.stack_name(&stack.name));
     let head = json!({
         "format": FORMAT,
         "pipeline": pipeline.name.as_str(),
@@ -122,7 +132,10 @@ pub fn manifest(
         "workarea_bucket": pipeline.workarea.bucket.as_str(),
         "artifact_bucket": pipeline.artifact_bucket(),
         "tags": pipeline.tags,
-        "stacks": stacks.iter().map(|stack| stack.to_json(pipeline)).collect::<Vec<_>>(),
+        "deployer_role": pipeline.deployer_role_arn(),
+        "execution_role": pipeline.execution_role_arn(),
+        "bootstrap": bootstrap.map(|stack| stack.to_json(&pipeline.bootstrap_stack())),
+        "stacks": stacks.iter().map(named).collect::<Vec<_>>(),
     });
     let whole = Manifest { head, assets, files };
     serde_json::to_string_pretty(&whole).expect("texts and lists are JSON") + "\n"

@@ -2,6 +2,7 @@
 
 mod access;
 mod cluster;
+mod deployer;
 mod effect;
 mod hive;
 mod lambda;
@@ -23,8 +24,9 @@ use crate::diagnostic::Span;
 use crate::yaml::Node;
 
 pub use crate::blueprint::{Area, Capability, Encryption};
-pub use access::{Group, Trusted, Verb, WritesFrom};
+pub use access::{Foreign, Group, Trusted, Verb, WritesFrom};
 pub use cluster::{Cluster, Spot};
+pub use deployer::{Boundary, Deployer, GitHub, Runs};
 pub use effect::{Effect, effects};
 pub use hive::{BadType, HiveType};
 pub use lambda::{Architecture, FieldRead, Lambda};
@@ -75,6 +77,10 @@ pub struct Pipeline {
     pub network: Network,
     /// People and systems.
     pub groups: Vec<Group>,
+    /// Who deploys.
+    pub deployer: Deployer,
+    /// What no role can do more than.
+    pub boundary: Boundary,
     /// Alarms, checks and how long logs are kept.
     pub operations: Operations,
     /// Merge patches on emitted resources.

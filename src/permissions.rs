@@ -5,10 +5,15 @@
 
 mod access_logs;
 mod area;
+mod artifacts;
+mod boundary;
+mod break_glass;
 mod bucket;
 mod capability;
+mod deployer;
 mod emr_nodes;
 mod emr_service;
+mod execution;
 mod group;
 mod key;
 mod lambda;
@@ -24,12 +29,18 @@ use crate::model::Pipeline;
 use crate::workflow::StateMachine;
 
 pub(crate) use access_logs::policy as access_log_policy;
+pub(crate) use artifacts::policy as artifact_policy;
+pub(crate) use boundary::statements as boundary;
+pub(crate) use break_glass::role as break_glass;
 pub(crate) use bucket::policy as bucket_policy;
 pub(crate) use capability::EMR_TAG;
 pub use capability::services;
+pub(crate) use deployer::role as deployer;
+pub(crate) use execution::{policies as execution_policies, role as execution_role};
 pub(crate) use key::policy as key_policy;
 pub(crate) use network::{endpoint_name, flow_logs, interface_endpoint, s3_endpoint};
 pub use statement::{Condition, Effect, Origin, Principal, Statement, document};
+pub(crate) use trust::{GITHUB, audience};
 
 /// A role: who assumes it, and what it may do.
 #[derive(Clone, Debug)]

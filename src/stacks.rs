@@ -1,5 +1,7 @@
 //! The stacks, in the order in which they are deployed.
 
+pub mod bootstrap;
+
 pub mod network;
 
 pub mod storage;

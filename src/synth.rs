@@ -47,6 +47,7 @@ pub fn synth(
         output.text(text);
     }
     stacks::add_extra(pipeline, &mut output);
+    stacks::add_bootstrap(pipeline, &machines, &mut output);
     output.finish()
 }
 

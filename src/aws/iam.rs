@@ -81,6 +81,12 @@ pub fn action(name: &str) -> Option<Action> {
     actions(name).into_iter().find(|_| !name.contains(['*', '?']))
 }
 
+/// Returns the ARN of a service's type of resource, with `${…}` for the variable parts.
+pub fn resource_arn(service: &str, resource_type: &str) -> Option<&'static str> {
+    let (_, service) = self::service(service)?;
+    service.resources.get(resource_type).map(|resource| resource.arn)
+}
+
 /// All actions that a name with `*` and `?` stands for, in the order of their names.
 pub fn actions(pattern: &str) -> Vec<Action> {
     let Some((prefix, name)) = pattern.split_once(':') else { return Vec::new() };
@@ -130,6 +136,11 @@ impl Action {
     /// ARNs with `${…}` for the variable parts; none where the action works on `*` only.
     pub fn resource_patterns(&self) -> Vec<&'static str> {
         self.resources().map(|resource| resource.arn).collect()
+    }
+
+    /// Names of the types of resources that it acts on, as the reference has them; none where it works on `*` only.
+    pub fn resource_types(&self) -> &'static [&'static str] {
+        &self.facts.resources
     }
 
     /// Condition keys besides the global ones, `*` for the part that the policy's author chooses.

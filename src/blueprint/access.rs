@@ -9,6 +9,10 @@ record! {
         pub description: Option<Spanned<String>>,
         /// Who may assume the group's role: `account`, other accounts' ids, ARNs of roles, or `sso:<permission set>`.
         pub assumed_by: Vec<Spanned<String>>,
+        /// What another account must say when it assumes the role (`sts:ExternalId`), so that nobody borrows its right to.
+        pub external_id: Option<Spanned<String>>,
+        /// The AWS organization (`o-…`) in which other accounts must be.
+        pub organization: Option<Spanned<String>>,
         /// Whether there is an IAM group that may assume the role; there is not unless `true`.
         pub iam_group: Option<bool>,
         /// Databases, or tables as `database.table`, that Athena may query for them.

@@ -3,7 +3,7 @@
 use crate::blueprint::decode::{Item, Spanned};
 use crate::blueprint::{self, Area, Blueprint};
 use crate::diagnostic::{Diagnostic, Problems, Span};
-use crate::model::{Group, Name, Trusted, Verb, WritesFrom};
+use crate::model::{Foreign, Group, Name, Trusted, Verb, WritesFrom};
 
 use super::name;
 use super::table::same_logical_ids;
@@ -56,12 +56,14 @@ fn group(
     }
     let assumed_by =
         written.assumed_by.iter().filter_map(|who| trusted(who, account, problems)).collect();
+    let foreign = foreign(written, account, problems);
     let verbs = verbs(written, blueprint, problems);
     let from = from(written, problems);
     Some(Group {
         name: found?,
         description: written.description.as_ref().map(|d| d.value.clone()),
         assumed_by,
+        foreign,
         iam_group: written.iam_group.unwrap_or(false),
         verbs,
         from,
@@ -69,7 +71,12 @@ fn group(
     })
 }
 
-fn trusted(written: &Spanned<String>, account: &str, problems: &mut Problems) -> Option<Trusted> {
+/// Accepts someone who may assume a role.
+pub(super) fn trusted(
+    written: &Spanned<String>,
+    account: &str,
+    problems: &mut Problems,
+) -> Option<Trusted> {
     let text = written.value.as_str();
     let permission_set = |name: &str| {
         (1..=32).contains(&name.len())
@@ -92,6 +99,52 @@ fn trusted(written: &Spanned<String>, account: &str, problems: &mut Problems) ->
         ),
     );
     None
+}
+
+/// What other accounts must bring makes sense only where one may assume the role.
+fn foreign(written: &blueprint::Group, account: &str, problems: &mut Problems) -> Foreign {
+    let is_foreign = |who: &Spanned<String>| {
+        let text = who.value.as_str();
+        let named = text.split(':').nth(4).unwrap_or(text);
+        named.chars().all(|c| c.is_ascii_digit()) && named != account
+    };
+    let keys = [written.external_id.as_ref(), written.organization.as_ref()];
+    if !written.assumed_by.iter().any(is_foreign) {
+        for key in keys.into_iter().flatten() {
+            let message = "only other accounts are asked for it, and none may assume the role";
+            let problem = Diagnostic::error("unused-condition", key.span, message);
+            problems.add(problem.help("remove it, or name the account in `assumed_by`"));
+        }
+    }
+    let external_id = written.external_id.as_ref().filter(|id| is_external_id(id, problems));
+    let organization = written.organization.as_ref().filter(|id| is_organization(id, problems));
+    let text = |found: &Spanned<String>| found.value.clone();
+    Foreign { external_id: external_id.map(text), organization: organization.map(text) }
+}
+
+/// STS API, `AssumeRole`, `ExternalId`.
+fn is_external_id(written: &Spanned<String>, problems: &mut Problems) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
+    let fits = (2..=1224).contains(&written.value.len()) && written.value.chars().all(allowed);
+    if !fits {
+        let message = format!("`{}` cannot be an external id", written.value);
+        let problem = Diagnostic::error("bad-external-id", written.span, message);
+        problems.add(problem.help("use 2 to 1,224 letters, digits and `_+=,.@:/-`"));
+    }
+    fits
+}
+
+fn is_organization(written: &Spanned<String>, problems: &mut Problems) -> bool {
+    let fits = written.value.strip_prefix("o-").is_some_and(|id| {
+        (10..=32).contains(&id.len())
+            && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    });
+    if !fits {
+        let message = format!("`{}` is not the id of an organization", written.value);
+        let problem = Diagnostic::error("bad-organization", written.span, message);
+        problems.add(problem.help("it looks like `o-a1b2c3d4e5`; AWS Organizations shows it"));
+    }
+    fits
 }
 
 fn verbs(

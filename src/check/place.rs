@@ -98,12 +98,12 @@ pub(super) fn environment(
     })
 }
 
-const WORD: &str = "use lowercase letters, digits and hyphens, at most 16 characters";
+pub(super) const WORD: &str = "use lowercase letters, digits and hyphens, at most 16 characters";
 
 const REGION: &str = "regions look like `us-east-1` or `eu-central-1`";
 
 /// A word that fits file names, stack names and tags.
-fn word(text: &str) -> Result<String, BadName> {
+pub(super) fn word(text: &str) -> Result<String, BadName> {
     match text.chars().find(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')) {
         _ if text.is_empty() => Err(BadName::Empty),
         _ if text.len() > 16 => Err(BadName::Long(16)),

@@ -47,21 +47,25 @@ fn roles(written: &[Spanned<String>], problems: &mut Problems) -> Vec<String> {
     written.iter().filter_map(|role| role_arn(role, problems)).collect()
 }
 
-/// Accepts the ARN of an IAM role.
-pub(super) fn role_arn(written: &Spanned<String>, problems: &mut Problems) -> Option<String> {
-    let parts: Vec<_> = written.value.splitn(6, ':').collect();
-    let shaped = match parts.as_slice() {
-        ["arn", "aws" | "aws-cn" | "aws-us-gov", "iam", "", account, role] => {
+/// Tells whether a text is the ARN of something in IAM whose name starts with `kind`, without wildcards.
+pub(super) fn is_iam_arn(text: &str, kind: &str) -> bool {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", "aws" | "aws-cn" | "aws-us-gov", "iam", "", account, what] => {
             account.len() == 12
                 && account.chars().all(|c| c.is_ascii_digit())
-                && role.strip_prefix("role/").is_some_and(|name| {
+                && what.strip_prefix(kind).is_some_and(|name| {
                     !name.is_empty()
                         && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_/".contains(c))
                 })
         }
         _ => false,
-    };
-    if shaped {
+    }
+}
+
+/// Accepts the ARN of an IAM role.
+pub(super) fn role_arn(written: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+    if is_iam_arn(&written.value, "role/") {
         return Some(written.value.clone());
     }
     let problem = Diagnostic::error(

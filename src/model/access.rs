@@ -13,6 +13,8 @@ pub struct Group {
     pub description: Option<String>,
     /// Who may assume the role; never empty.
     pub assumed_by: Vec<Trusted>,
+    /// What other accounts must bring to assume it.
+    pub foreign: Foreign,
     /// Whether there is an IAM group that may assume the role.
     pub iam_group: bool,
     /// What they may do, each with the place where it is said.
@@ -35,6 +37,15 @@ impl Group {
             |verb: &Verb| matches!(verb, Verb::QueryDatabase(_) | Verb::QueryTable { .. });
         self.verbs.iter().find(|(verb, _)| is_query(verb)).map(|(_, span)| *span)
     }
+}
+
+/// What principals of other accounts must bring to assume a role.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Foreign {
+    /// The value of `sts:ExternalId`.
+    pub external_id: Option<String>,
+    /// The organization that their account is in.
+    pub organization: Option<String>,
 }
 
 /// Someone who may assume a group's role.

@@ -9,10 +9,10 @@ use ipnet::Ipv4Net;
 use crate::diagnostic::Span;
 
 use super::{
-    Architecture, Area, BucketName, Capability, Cluster, Column, Compression, Database, Encryption,
-    Environment, FieldRead, Format, Group, HiveName, HiveType, Kind, Lambda, Load, Locations, Name,
-    Network, Operations, Partition, Pipeline, Schedule, ScheduledBy, Source, Spot, Table, Trusted,
-    Verb, Workarea, WritesFrom, Zone,
+    Architecture, Area, Boundary, BucketName, Capability, Cluster, Column, Compression, Database,
+    Deployer, Encryption, Environment, FieldRead, Foreign, Format, GitHub, Group, HiveName,
+    HiveType, Kind, Lambda, Load, Locations, Name, Network, Operations, Partition, Pipeline, Runs,
+    Schedule, ScheduledBy, Source, Spot, Table, Trusted, Verb, Workarea, WritesFrom, Zone,
 };
 
 use machines::machines;
@@ -37,9 +37,25 @@ pub(crate) fn pipeline() -> Pipeline {
         schedule: Some(schedule()),
         network: network(),
         groups: groups(),
+        deployer: deployer(),
+        boundary: Boundary::Made,
         operations: operations(),
         overrides: Vec::new(),
         extra_stacks: Vec::new(),
+    }
+}
+
+fn deployer() -> Deployer {
+    let github = GitHub {
+        repository: "example/pipelines".to_owned(),
+        runs: Runs::Environment("dev".to_owned()),
+        makes_provider: false,
+    };
+    Deployer {
+        name: "gen".to_owned(),
+        github: Some(github),
+        assumed_by: Vec::new(),
+        span: span(300),
     }
 }
 
@@ -342,6 +358,7 @@ fn groups() -> Vec<Group> {
         name: name(group),
         description: None,
         assumed_by: vec![Trusted::Account("123456789012".to_owned())],
+        foreign: Foreign::default(),
         iam_group: false,
         verbs: verbs.into_iter().map(|verb| (verb, span(index))).collect(),
         from,

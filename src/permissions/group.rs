@@ -34,7 +34,7 @@ pub(super) fn role(pipeline: &Pipeline, group: &Group) -> Role {
             .description
             .clone()
             .unwrap_or_else(|| format!("What {} may do with {}", group.name, pipeline.name)),
-        trust: trust::people(pipeline, group.assumed_by.iter().chain(&own_account)),
+        trust: trust::people(pipeline, group.assumed_by.iter().chain(&own_account), &group.foreign),
         statements,
         span: group.span,
     }

@@ -53,6 +53,17 @@ pub(super) fn grant(pipeline: &Pipeline, statements: &[Statement]) -> Option<Sta
     }
 }
 
+/// Returns the use of the key for what is not in the stacks, so knows no ARN of it: by its tag.
+pub(super) fn use_by_tag(pipeline: &Pipeline) -> Statement {
+    let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+    let grant = Statement::allow("UseDataKey", &actions, [pipeline.arn("kms", "key/*")]);
+    only_for_bucket(pipeline, grant).when(
+        "StringEquals",
+        "aws:ResourceTag/pipeline",
+        [&pipeline.tags["pipeline"]],
+    )
+}
+
 /// With a bucket key, the encryption context is the bucket and not the object (S3 user guide, "Reducing the cost of SSE-KMS
 /// with Amazon S3 Bucket Keys").
 fn only_for_bucket(pipeline: &Pipeline, statement: Statement) -> Statement {

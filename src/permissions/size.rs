@@ -10,8 +10,11 @@ use super::statement::bindings;
 /// Characters of all inline policies of a role, of a managed policy, of a trust policy, without white space (IAM user guide,
 /// "IAM and AWS STS quotas"; the limit for trust may be raised to 4,096).
 const ROLE: usize = 10_240;
-const MANAGED: usize = 6_144;
+pub(super) const MANAGED: usize = 6_144;
 const TRUST: usize = 2_048;
+
+/// Managed policies of one role (same page).
+const ATTACHED: usize = 10;
 
 /// Bytes of a bucket policy (S3 user guide, "Bucket policies").
 const BUCKET: usize = 20_480;
@@ -19,9 +22,20 @@ const BUCKET: usize = 20_480;
 /// The longest value that takes the place of a `${…}`: the ARN of a KMS key.
 const BOUND: usize = 90;
 
-/// Returns an error for each policy of the template that is too big, at what it was made from.
+/// Returns an error for each policy of the template that is too big, and each role with too many, at what it was made from.
 pub fn check(template: &Template) -> Vec<Diagnostic> {
-    template.resources.values().flat_map(check_resource).collect()
+    template
+        .resources
+        .values()
+        .flat_map(|resource| check_resource(resource).into_iter().chain(too_many(resource)))
+        .collect()
+}
+
+fn too_many(resource: &Resource) -> Option<Diagnostic> {
+    let attached = resource.properties["ManagedPolicyArns"].as_array().map_or(0, Vec::len);
+    let message = format!("a role takes {attached} managed policies, and AWS allows {ATTACHED}");
+    let problem = Diagnostic::error("policy-size", resource.origin, message);
+    (attached > ATTACHED).then(|| problem.help("divide the Lambdas between two blueprints"))
 }
 
 fn check_resource(resource: &Resource) -> Vec<Diagnostic> {
@@ -39,7 +53,8 @@ fn check_resource(resource: &Resource) -> Vec<Diagnostic> {
         }
         "AWS::IAM::ManagedPolicy" => {
             let document = length(&properties["PolicyDocument"]);
-            vec![("a managed policy".to_owned(), document, MANAGED, FEWER_TABLES)]
+            let name = properties["ManagedPolicyName"].as_str().unwrap_or_default();
+            vec![(format!("the managed policy `{name}`"), document, MANAGED, SHORTER_NAMES)]
         }
         "AWS::S3::BucketPolicy" => {
             let document = length(&properties["PolicyDocument"]);
@@ -56,6 +71,7 @@ fn check_resource(resource: &Resource) -> Vec<Diagnostic> {
 }
 
 const FEWER_TABLES: &str = "name whole databases instead of tables, leave tables where the rule puts them, or make two groups of one";
+const SHORTER_NAMES: &str = "shorten the names of the pipeline and its databases, or name a `permissions_boundary` of your own";
 const FEWER_PRINCIPALS: &str = "name an account or a permission set instead of single roles";
 const FEWER_EXCEPTIONS: &str =
     "leave tables where the rule puts them, and let fewer endpoints and roles write from outside";

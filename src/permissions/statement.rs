@@ -44,6 +44,8 @@ pub enum Principal {
     Aws(Vec<String>),
     /// An AWS service.
     Service(String),
+    /// An identity provider, by ARN.
+    Federated(String),
 }
 
 /// One comparison of a statement's condition; it holds when any of the values does.
@@ -182,6 +184,7 @@ impl Principal {
             Self::Everyone => "*".into(),
             Self::Aws(arns) => json!({"AWS": one_or_many(arns)}),
             Self::Service(service) => json!({"Service": service}),
+            Self::Federated(provider) => json!({"Federated": provider}),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What roles may do, by value, and what holds for every statement.
 
+mod deploying;
 pub(crate) mod variants;
 
 use serde_json::json;
@@ -38,6 +39,7 @@ fn policies_with(pipeline: &Pipeline, machines: &[StateMachine]) -> Vec<(String,
     all.push(("s3 endpoint".into(), super::s3_endpoint(pipeline)));
     all.push(("interface endpoint".into(), super::interface_endpoint(pipeline)));
     all.push(("flow logs".into(), super::flow_logs(pipeline).statements));
+    all.extend(deploying::policies(pipeline, machines));
     all
 }
 

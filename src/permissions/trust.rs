@@ -1,7 +1,7 @@
 //! Who may assume a role.
 
 use crate::aws::service;
-use crate::model::{Pipeline, Trusted};
+use crate::model::{Foreign, GitHub, Pipeline, Runs, Trusted};
 
 use super::{Principal, Statement};
 
@@ -25,36 +25,79 @@ pub(super) fn service_for(
         .when("ArnLike", "aws:SourceArn", sources)
 }
 
-/// Returns the trust of the people and systems of a group.
+/// Returns the trust of the people and systems of a group; those of other accounts must bring what `foreign` says.
 pub(super) fn people<'a>(
     pipeline: &Pipeline,
     trusted: impl IntoIterator<Item = &'a Trusted>,
+    foreign: &Foreign,
 ) -> Vec<Statement> {
-    let mut principals = Vec::new();
-    let mut permission_sets = Vec::new();
+    let (mut own, mut others, mut permission_sets) = (Vec::new(), Vec::new(), Vec::new());
     for one in trusted {
         match one {
-            Trusted::Principal(arn) => principals.push(arn.clone()),
-            Trusted::Account(account) => principals.push(account_root(pipeline, account)),
+            Trusted::Principal(arn) if is_own(pipeline, arn) => own.push(arn.clone()),
+            Trusted::Principal(arn) => others.push(arn.clone()),
+            Trusted::Account(account) if *account == pipeline.environment.account => {
+                own.push(pipeline.root_arn());
+            }
+            Trusted::Account(account) => others.push(account_root(pipeline, account)),
             Trusted::PermissionSet(name) => permission_sets.extend(roles_of(pipeline, name)),
         }
     }
-    principals.sort();
-    principals.dedup();
     let mut statements = Vec::new();
-    if !principals.is_empty() {
-        statements
-            .push(Statement::allow("GroupAssumes", ASSUME, []).to(Principal::Aws(principals)));
-    }
+    statements.extend(assume("GroupAssumes", own));
+    statements.extend(assume("OthersAssume", others).map(|one| only_from(one, foreign)));
     if !permission_sets.is_empty() {
-        let root = Principal::Aws(vec![pipeline.root_arn()]);
-        statements.push(Statement::allow("PermissionSetAssumes", ASSUME, []).to(root).when(
-            "ArnLike",
-            "aws:PrincipalArn",
-            permission_sets,
-        ));
+        let sets = assume("PermissionSetAssumes", vec![pipeline.root_arn()]);
+        statements.extend(sets.map(|one| one.when("ArnLike", "aws:PrincipalArn", permission_sets)));
     }
     statements
+}
+
+fn is_own(pipeline: &Pipeline, arn: &str) -> bool {
+    arn.split(':').nth(4) == Some(&pipeline.environment.account)
+}
+
+fn assume(sid: &str, mut principals: Vec<String>) -> Option<Statement> {
+    principals.sort();
+    principals.dedup();
+    let statement = Statement::allow(sid, ASSUME, []);
+    (!principals.is_empty()).then(|| statement.to(Principal::Aws(principals)))
+}
+
+/// An external id keeps another account from lending its right to a third (IAM user guide, "The confused deputy problem").
+fn only_from(statement: Statement, foreign: &Foreign) -> Statement {
+    let asked =
+        [("sts:ExternalId", &foreign.external_id), ("aws:PrincipalOrgID", &foreign.organization)];
+    asked.into_iter().fold(statement, |statement, (key, value)| match value {
+        Some(value) => statement.when("StringEquals", key, [value]),
+        None => statement,
+    })
+}
+
+/// The host of GitHub's identity provider.
+pub(crate) const GITHUB: &str = "token.actions.githubusercontent.com";
+
+/// Returns the trust of a repository's workflows, by the tokens that GitHub gives them (GitHub docs, "Configuring `OpenID`
+/// Connect in Amazon Web Services").
+pub(super) fn github(pipeline: &Pipeline, github: &GitHub) -> Statement {
+    let runs = match &github.runs {
+        Runs::Environment(name) => format!("environment:{name}"),
+        Runs::Branch(name) => format!("ref:refs/heads/{name}"),
+    };
+    let provider = pipeline.iam_arn(&format!("oidc-provider/{GITHUB}"));
+    Statement::allow("GitHubAssumes", &["sts:AssumeRoleWithWebIdentity"], [])
+        .to(Principal::Federated(provider))
+        .when("StringEquals", format!("{GITHUB}:aud"), [audience(pipeline)])
+        .when(
+            "StringEquals",
+            format!("{GITHUB}:sub"),
+            [format!("repo:{}:{runs}", github.repository)],
+        )
+}
+
+/// Returns for whom GitHub's tokens are: what its action asks for in the partition.
+pub(crate) fn audience(pipeline: &Pipeline) -> String {
+    format!("sts.{}", pipeline.environment.partition.dns_suffix())
 }
 
 fn account_root(pipeline: &Pipeline, account: &str) -> String {

@@ -1,11 +1,11 @@
-//! The stack of the roles, their policies, and the groups of people that may assume them.
+//! The stack of the roles and their policies.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::model::{Group, Pipeline};
-use crate::permissions::{self, Role, Statement, document};
+use crate::model::Pipeline;
+use crate::permissions::{self, Role, Statement};
 use crate::template::{Resource, Stack, Template, logical_id, reference};
 use crate::workflow::StateMachine;
 
@@ -22,9 +22,6 @@ pub fn stack(pipeline: &Pipeline, machines: &[StateMachine]) -> Stack {
         template.add(role_id(role), role::resource(pipeline, role));
     }
     instance_profile(&mut template, pipeline);
-    for group in pipeline.groups.iter().filter(|group| group.iam_group) {
-        add_group(&mut template, pipeline, group);
-    }
     Stack {
         name: "identity".to_owned(),
         after: vec!["network".to_owned(), "storage".to_owned()],
@@ -64,17 +61,6 @@ fn instance_profile(template: &mut Template, pipeline: &Pipeline) {
     });
     let span = pipeline.cluster.span;
     template.add("EmrNodesProfile", Resource::new("AWS::IAM::InstanceProfile", span, properties));
-}
-
-fn add_group(template: &mut Template, pipeline: &Pipeline, group: &Group) {
-    let name = group.name.as_str();
-    let assume = permissions::assume(pipeline, name);
-    let properties = json!({
-        "GroupName": pipeline.group_name(name),
-        "Policies": [{"PolicyName": "assume", "PolicyDocument": document([&assume])}],
-    });
-    let id = format!("{}Group", logical_id(name));
-    template.add(id, Resource::new("AWS::IAM::Group", group.span, properties));
 }
 
 #[cfg(test)]

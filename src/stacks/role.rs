@@ -17,6 +17,9 @@ pub(super) fn resource(pipeline: &Pipeline, role: &Role) -> Resource {
         let policy = document(&role.statements);
         properties["Policies"] = json!([{"PolicyName": "permissions", "PolicyDocument": policy}]);
     }
+    if let Some(boundary) = pipeline.boundary_arn() {
+        properties["PermissionsBoundary"] = boundary.into();
+    }
     properties["Tags"] = tags(pipeline);
     Resource::new("AWS::IAM::Role", role.span, properties)
 }

@@ -5,6 +5,8 @@ mod bucket;
 
 use serde_json::json;
 
+pub(super) use bucket::nothing_public;
+
 use crate::model::{Encryption, Pipeline};
 use crate::permissions::{self, document};
 use crate::template::{Resource, Stack, Template, attribute, reference, tags};

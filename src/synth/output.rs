@@ -1,13 +1,15 @@
 //! What a synth gives, while it is collected.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::archive::Archive;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::hash::Digest;
-use crate::manifest::{Asset, Entry, manifest};
+use crate::manifest::{Asset, Entry, Stacks, manifest};
 use crate::model::Pipeline;
-use crate::template::Stack;
+use crate::template::{Stack, Template};
 use crate::text::TextFile;
 use crate::verify::{self, Depth, Outline};
 use crate::yaml;
@@ -39,6 +41,8 @@ pub(super) struct Output<'a> {
     depth: Depth,
     files: Vec<File>,
     entries: Vec<Entry>,
+    bootstrap: Option<Entry>,
+    types: BTreeSet<String>,
     assets: Vec<Asset>,
     /// What is known of the stacks so far: their names and outputs.
     pub(super) outlines: Vec<Outline>,
@@ -51,19 +55,21 @@ pub(super) struct Rendered {
     entry: Entry,
     file: File,
     outline: Outline,
+    types: BTreeSet<String>,
     problems: Vec<Diagnostic>,
 }
 
 impl<'a> Output<'a> {
     pub(super) fn new(pipeline: &'a Pipeline, form: Form, depth: Depth) -> Self {
-        let (files, entries, assets) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             pipeline,
             form,
             depth,
-            files,
-            entries,
-            assets,
+            files: Vec::new(),
+            entries: Vec::new(),
+            bootstrap: None,
+            types: BTreeSet::new(),
+            assets: Vec::new(),
             outlines: Vec::new(),
             problems: Vec::new(),
         }
@@ -111,10 +117,12 @@ impl<'a> Output<'a> {
         let origin =
             stack.template.resources.values().next().map_or_else(Span::default, |r| r.origin);
         let (outline, mut entry) = (Outline::of(&stack), Entry::new(&stack));
+        let types = stack.template.resources.values().map(|one| one.kind.clone()).collect();
         let (path, bytes) = self.document(&stack.name, &stack.template.into_json());
         problems.extend(verify::rendered(&stack.name, bytes.len(), origin));
         entry.rendered(&path, &bytes);
-        Rendered { entry, file: File { path, bytes, is_asset: false }, outline, problems }
+        let file = File { path, bytes, is_asset: false };
+        Rendered { entry, file, outline, types, problems }
     }
 
     /// Adds a rendered stack.
@@ -122,6 +130,7 @@ impl<'a> Output<'a> {
         self.entries.push(rendered.entry);
         self.files.push(rendered.file);
         self.outlines.push(rendered.outline);
+        self.types.extend(rendered.types);
         self.problems.extend(rendered.problems);
     }
 
@@ -134,7 +143,23 @@ impl<'a> Output<'a> {
     ) {
         let (path, bytes) = self.document(name, template);
         self.entries.push(entry(&path, &bytes));
+        self.types.extend(types(template));
         self.file(path, bytes);
+    }
+
+    /// Adds the stack that is there before the others, made for what they hold.
+    pub(super) fn add_bootstrap(
+        &mut self,
+        template: impl FnOnce(&[String], &[String]) -> Template,
+    ) {
+        let stacks: Vec<_> = self.entries.iter().map(|entry| entry.name.clone()).collect();
+        let types: Vec<_> = self.types.iter().cloned().collect();
+        let template = template(&stacks, &types);
+        let rendered =
+            self.render(Stack { name: "bootstrap".to_owned(), after: Vec::new(), template });
+        self.bootstrap = Some(rendered.entry);
+        self.files.push(rendered.file);
+        self.problems.extend(rendered.problems);
     }
 
     fn document(&self, stack: &str, template: &Value) -> (String, Vec<u8>) {
@@ -148,13 +173,21 @@ impl<'a> Output<'a> {
 
     /// Returns the files, the manifest among them, and the problems.
     pub(super) fn finish(mut self) -> (Vec<File>, Vec<Diagnostic>) {
-        let names: Vec<String> = self.entries.iter().map(|entry| entry.name.clone()).collect();
+        let entries = self.entries.iter().chain(&self.bootstrap);
+        let names: Vec<String> = entries.map(|entry| entry.name.clone()).collect();
         self.problems.extend(verify::unknown_stacks(self.pipeline, &names));
         let mut paths: Vec<String> = self.files.iter().map(|file| file.path.clone()).collect();
         paths.push("manifest.json".to_owned());
         paths.sort();
-        let manifest = manifest(self.pipeline, &self.entries, &self.assets, &paths);
+        let stacks = Stacks { bootstrap: self.bootstrap.as_ref(), stacks: &self.entries };
+        let manifest = manifest(self.pipeline, &stacks, &self.assets, &paths);
         self.file("manifest.json".to_owned(), manifest.into_bytes());
         (self.files, self.problems)
     }
+}
+
+/// Returns the types of the resources of a template that someone else made.
+fn types(template: &Value) -> impl Iterator<Item = String> {
+    let resources = template["Resources"].as_object().into_iter().flat_map(|map| map.values());
+    resources.filter_map(|resource| resource["Type"].as_str()).map(str::to_owned)
 }

@@ -7,7 +7,9 @@ use rayon::prelude::*;
 use crate::archive::Archive;
 use crate::manifest::Entry;
 use crate::model::{Name, Pipeline};
-use crate::stacks::{catalog, functions, identity, network, operations, storage, workflows};
+use crate::stacks::{
+    bootstrap, catalog, functions, identity, network, operations, storage, workflows,
+};
 use crate::template::Stack;
 use crate::verify;
 use crate::workflow::StateMachine;
@@ -46,4 +48,11 @@ pub(super) fn add_extra(pipeline: &Pipeline, output: &mut Output) {
             Entry::of_extra(extra, path, bytes)
         });
     }
+}
+
+/// Adds the stack that the others are deployed with; it comes last, for it follows from what they hold.
+pub(super) fn add_bootstrap(pipeline: &Pipeline, machines: &[StateMachine], output: &mut Output) {
+    output.add_bootstrap(|stacks, types| {
+        bootstrap::template(pipeline, bootstrap::Held { stacks, types, machines })
+    });
 }

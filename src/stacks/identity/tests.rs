@@ -49,15 +49,3 @@ fn there_is_a_role_for_everything_that_acts() {
     let role = &template.resources["EmrNodesRole"].properties;
     assert_eq!(profile["InstanceProfileName"], role["RoleName"]);
 }
-
-#[test]
-fn an_iam_group_may_assume_its_role_and_nothing_else() {
-    let pipeline = variants().remove(2);
-    let template = stack(&pipeline, &workflow::compile(&pipeline).unwrap()).template;
-    let group = &template.resources["AnalystGroup"].properties;
-    let policies = group["Policies"].as_array().unwrap();
-    assert_eq!(policies.len(), 1);
-    let statement = &policies[0]["PolicyDocument"]["Statement"][0];
-    assert_eq!(statement["Action"], "sts:AssumeRole");
-    assert_eq!(statement["Resource"], pipeline.role_arn("analyst"));
-}

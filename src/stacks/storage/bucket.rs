@@ -36,7 +36,7 @@ pub(super) fn add(template: &mut Template, pipeline: &Pipeline) {
 }
 
 /// Returns the four blocks of public access.
-pub(super) fn nothing_public() -> Value {
+pub(in crate::stacks) fn nothing_public() -> Value {
     json!({
         "BlockPublicAcls": true,
         "BlockPublicPolicy": true,
