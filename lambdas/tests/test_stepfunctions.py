@@ -91,7 +91,25 @@ def test_status_of_an_execution_in_each_state(invoke: aws.Invoke, state: str, st
     }
     with Stubber(clients.stepfunctions()) as stubber:
         stubber.add_response("describe_execution", answer, {"executionArn": arn})
-        assert invoke(ASK, {"executionArn": arn}) == {"executionArn": arn, "Status": status}
+        assert invoke(ASK, {"executionArn": arn}) == {"executionArn": arn, "ClusterId": "", "Status": status}
+
+
+@pytest.mark.parametrize(
+    ("output", "cluster_id"),
+    [('{"ClusterId": "j-1"}', "j-1"), ('{"ClusterId": null}', ""), ("{}", ""), ("[1]", ""), ("null", "")],
+)
+def test_an_execution_that_succeeded_hands_over_its_cluster(invoke: aws.Invoke, output: str, cluster_id: str) -> None:
+    arn = "arn:aws:states:eu-west-1:123456789012:execution:Launch_EMR_Cluster:m-1-Run"
+    answer = {
+        "executionArn": arn,
+        "stateMachineArn": arn.replace("execution", "stateMachine"),
+        "status": "SUCCEEDED",
+        "startDate": datetime.now(UTC),
+        "output": output,
+    }
+    with Stubber(clients.stepfunctions()) as stubber:
+        stubber.add_response("describe_execution", answer, {"executionArn": arn})
+        assert invoke(ASK, {"executionArn": arn})["ClusterId"] == cluster_id
 
 
 def test_every_status_that_step_functions_knows_has_one_here() -> None:

@@ -247,7 +247,7 @@ const CONTRACTS: [Contract; 17] = [
     (
         "lambda_status_stepfunction",
         &["executionArn"],
-        &["executionArn"],
+        &["executionArn", "ClusterId"],
         &["RUNNING", "SUCCESS", "ERROR"],
         &[Capability::DescribeExecution],
     ),

@@ -46,7 +46,8 @@ pub(super) fn compile(
     for (index, step) in steps.iter().enumerate() {
         lowering.step(step, &steps[index + 1..]);
     }
-    lowering.graph.add_with_ends("Done", json!({"Type": "Succeed"}), &[]);
+    let done = lowering.ending();
+    lowering.graph.add_with_ends("Done", done, &[]);
     lowering.failure_path();
     limit::events(machine, lowering.events, lowering.problems);
     lowering.finish()

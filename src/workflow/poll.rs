@@ -1,15 +1,15 @@
 //! Submit, wait, ask, choose: the pattern of everything that takes longer than a Lambda may run.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::diagnostic::Span;
-use crate::model::{Capability, Invocation, Lambda, Name, Outcomes, Step, Timing};
+use crate::model::{Capability, Effect, Invocation, Lambda, Name, Outcomes, Step, Timing};
 
 use super::failure::Trouble;
 use super::limit;
 use super::machine::Lowering;
 use super::outcome::{any, one_of};
-use super::task::{Call, Given, GivenFields, key, object, selector};
+use super::task::{Call, Given, GivenFields, insert, key, object, selector};
 
 /// Something that is started with one Lambda and asked after with another.
 pub(super) struct Polling<'a> {
@@ -27,7 +27,7 @@ pub(super) struct Polling<'a> {
     pub(super) failed: Trouble,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Adds a step that names both Lambdas.
     pub(super) fn submit_and_poll(
         &mut self,
@@ -54,7 +54,40 @@ impl Lowering<'_> {
         let input = self.input_of(machine, step.span);
         let capabilities = (Capability::StartExecution, Capability::DescribeExecution);
         self.short_form(&step.name, step.span, capabilities, (input, timing, Trouble::Child));
-        self.affect(self.pipeline.effect(machine));
+        let effect = self.pipeline.effect(machine);
+        if effect == Some(Effect::Launches) {
+            for field in self.handed_over() {
+                self.fields.produce(field, format!("$.Steps.{}.Poll.{field}", key(&step.name)));
+            }
+        }
+        self.affect(effect);
+    }
+
+    /// Returns the fields that a machine which launched a cluster hands to the one that ran it: what the Lambda that asks
+    /// after executions returns, beside what the one that starts them returned. So the owner knows its cluster even when
+    /// the object that holds the id is lost.
+    fn handed_over(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let returns = |capability| {
+            let lambda = self.pipeline.lambda_that_can(capability);
+            lambda.map_or(&[][..], |lambda| &lambda.returns)
+        };
+        let started = returns(Capability::StartExecution);
+        let told = returns(Capability::DescribeExecution).iter();
+        told.filter(|field| !started.contains(field)).map(String::as_str)
+    }
+
+    /// Returns the state in which the machine ends well. What it hands over is all of its output; a field that may be
+    /// missing here is handed over empty.
+    pub(super) fn ending(&self) -> Value {
+        if self.pipeline.effect(&self.machine.name) != Some(Effect::Launches) {
+            return json!({"Type": "Succeed"});
+        }
+        let mut output = Map::new();
+        for field in self.handed_over() {
+            let given = self.fields.path(field).map(|path| Given::Path(path.to_owned()));
+            insert(&mut output, field, given.unwrap_or_else(|| Given::Value("".into())));
+        }
+        json!({"Type": "Pass", "Parameters": output, "End": true})
     }
 
     /// Adds a step that runs a command on the cluster.

@@ -37,7 +37,7 @@ impl Lowering<'_> {
         let stop = format!("{}: stop", step.name);
         let choice = json!({"Type": "Choice", "Choices": when_empty(&path, &stop), "Default": ""});
         self.graph.add_with_ends(&step.name, choice, &["/Default"]);
-        self.graph.add_beside(&stop, json!({"Type": "Succeed"}));
+        self.graph.add_beside(&stop, self.ending());
         self.fields.found(field);
     }
 

@@ -246,7 +246,8 @@ pub(super) fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Given)>) -> 
     Value::Object(object)
 }
 
-fn insert(parameters: &mut Map<String, Value>, field: &str, given: Given) {
+/// Adds a value to what a Lambda is given, or to a state's output.
+pub(super) fn insert(parameters: &mut Map<String, Value>, field: &str, given: Given) {
     match given {
         Given::Value(value) => parameters.insert(field.to_owned(), value),
         Given::Path(path) => parameters.insert(format!("{field}.$"), path.into()),

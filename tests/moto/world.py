@@ -133,6 +133,9 @@ class World:
     def put(self, key: str, content: bytes) -> None:
         self.s3.put_object(Bucket=self.artefacts.bucket, Key=key, Body=content)
 
+    def delete(self, key: str) -> None:
+        self.s3.delete_object(Bucket=self.artefacts.bucket, Key=key)
+
     def content(self, key: str) -> bytes:
         content: bytes = self.s3.get_object(Bucket=self.artefacts.bucket, Key=key)["Body"].read()
         return content

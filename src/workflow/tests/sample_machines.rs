@@ -129,6 +129,45 @@ fn one_level_tells_and_the_parent_cleans_up() {
 }
 
 #[test]
+fn a_machine_that_launched_hands_its_cluster_over() {
+    let pipeline = sample::pipeline();
+    let done = state(&compiled(&pipeline, "Launch_EMR_Cluster"), "Done").clone();
+    let cluster = "$.Steps.Write_state_info.ClusterId";
+    assert_eq!(done, json!({"Type": "Pass", "Parameters": {"ClusterId.$": cluster}, "End": true}));
+    let master = compiled(&pipeline, "Master");
+    let clean_up = &state(&master, "Clean up")["Parameters"]["ClusterId.$"];
+    assert_eq!(clean_up, "$.Steps.Run_Launch_EMR_Cluster.Poll.ClusterId");
+    let terminate = &state(&master, "Run Terminate EMR Cluster: submit")["Parameters"];
+    assert_eq!(terminate["ClusterId.$"], *clean_up);
+    assert_eq!(state(&master, "Done"), &json!({"Type": "Succeed"}));
+}
+
+#[test]
+fn an_end_before_the_launch_hands_nothing_over() {
+    let stop = Action::StopIfEmpty("Wanted".to_owned(), sample::span(302));
+    let steps = vec![
+        sample::step("Stop", stop, 302),
+        sample::step("Launch", call("lambda_launch_emr", 303), 303),
+    ];
+    let mut machine = sample::machine("Extra", steps, 300);
+    machine.input = vec![crate::model::FieldRead { name: "Wanted".to_owned(), optional: true }];
+    let extra = compiled(&with_machine(machine), "Extra");
+    let end = |given: Value| json!({"Type": "Pass", "Parameters": given, "End": true});
+    assert_eq!(state(&extra, "Stop: stop"), &end(json!({"ClusterId": ""})));
+    assert_eq!(state(&extra, "Done"), &end(json!({"ClusterId.$": "$.Steps.Launch.ClusterId"})));
+}
+
+#[test]
+fn a_contract_that_tells_of_no_cluster_leaves_it_to_the_state() {
+    let mut pipeline = sample::pipeline();
+    let asks = pipeline.lambdas.iter_mut().find(|l| l.can == [Capability::DescribeExecution]);
+    asks.unwrap().returns.pop();
+    let clean_up = state(&compiled(&pipeline, "Master"), "Clean up")["Parameters"].clone();
+    assert!(clean_up["nextStateMachineArn"].is_string());
+    assert!(clean_up["ClusterId.$"].is_null());
+}
+
+#[test]
 fn a_cluster_kept_for_development_is_not_cleaned_up() {
     let mut pipeline = sample::pipeline();
     pipeline.cluster.keep_on_failure_minutes = Some(60);
