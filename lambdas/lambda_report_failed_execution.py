@@ -5,13 +5,13 @@ starts with `Notified` has sent its message itself. Clean-up comes first, so tha
 that Lambda may repeat the event after a failed publish; people hear of a failed clean-up too.
 
 Event: EventBridge's *Step Functions Execution Status Change*.
-Variables: `StateMachineArns` (comma list), `TopicArn`, `Subject`.
+Variables: `StateMachineArns` (comma list), `TopicArn`, `Environment`, `Subject`.
 Returns: `TerminatedClusterIds`, `Status` = SENT or NOTSENT.
 """
 
 from datetime import UTC, datetime
 
-from pipeline_common import clients, clusters, config, executions, log, messages, requests
+from pipeline_common import clients, clusters, config, executions, failures, log, messages, requests
 from pipeline_common.entry import Result, entry
 from pipeline_common.inputs import Event, optional, required
 
@@ -26,11 +26,11 @@ def lambda_handler(event: Event, context: object) -> Result:
         try:
             terminated = _clean_up(arn, name)
         except Exception as error:
-            messages.publish(_message(detail, f"unknown, the clean-up failed: {error}"))
+            _tell(detail, f"unknown, the clean-up failed: {error}")
             raise
         if (optional(detail, "error") or "").startswith(NOTIFIED):
             return {"TerminatedClusterIds": terminated, "Status": "NOTSENT"}
-        messages.publish(_message(detail, ", ".join(terminated)))
+        _tell(detail, ", ".join(terminated))
         return {"TerminatedClusterIds": terminated, "Status": "SENT"}
 
 
@@ -48,14 +48,12 @@ def _clean_up(arn: str, name: str) -> list[str]:
     return clusters.terminate(emr, [cluster for cluster in owned if not any(map(cluster.is_owned_by, running))])
 
 
-def _message(detail: Event, terminated: str) -> str:
+def _tell(detail: Event, terminated: str) -> None:
     facts = {
         "State machine": (optional(detail, "stateMachineArn") or "").split(":stateMachine:")[-1],
-        "Execution": detail["name"],
         "Status": optional(detail, "status"),
         "Error": optional(detail, "error"),
-        "Cause": optional(detail, "cause"),
-        "Clusters terminated": terminated,
-        "ARN": detail["executionArn"],
+        "Clusters terminated": terminated or "none",
     }
-    return "\n".join(f"{fact}: {value or 'none'}" for fact, value in facts.items())
+    told = failures.text(facts, detail.get("cause"), detail["executionArn"], "The failure rule speaks")
+    messages.publish(told, about=(optional(detail, "status") or "failed").lower())

@@ -1,18 +1,24 @@
 """Send a message to the pipeline's topic.
 
-Event: `Message`, text or any other JSON value. Variables: `TopicArn`; `Subject`, at most 100 characters.
+Event: `Message`, text or any other JSON value. One with `Machine`, `State`, `Cause` and `Execution`, its ARN, tells of
+a failure, and goes out as lines that a person reads; `ClusterId` is told with it.
+Variables: `TopicArn`; `Environment`; `Subject`, at most 100 characters.
 Returns: nothing.
 """
 
-from pipeline_common import messages
+from pipeline_common import failures, messages
 from pipeline_common.entry import entry
 from pipeline_common.errors import PermanentError
-from pipeline_common.inputs import Event
+from pipeline_common.inputs import Event, optional
 
 
 @entry
 def lambda_handler(event: Event, context: object) -> None:
-    message = event.get("Message")
-    if message in (None, ""):
-        raise PermanentError("the event lacks `Message`")
-    messages.publish(message)
+    match event.get("Message"):
+        case None | "":
+            raise PermanentError("the event lacks `Message`")
+        case {"Machine": machine, "State": state, "Cause": cause, "Execution": execution}:
+            facts = {"State machine": machine, "State": state, "Cluster": optional(event, "ClusterId")}
+            messages.publish(failures.text(facts, cause, str(execution)), about="failed")
+        case message:
+            messages.publish(message)

@@ -8,7 +8,7 @@ import pytest
 from botocore.stub import Stubber
 from moto.backends import get_backend
 
-from pipeline_common import clients
+from pipeline_common import clients, executions
 from pipeline_common.errors import PermanentError
 
 NAME = "lambda_report_failed_execution"
@@ -46,13 +46,15 @@ def test_says_what_happened_and_ends_the_cluster(world: World, status: str) -> N
     assert aws.state_of(cluster_id) == "TERMINATED"
     [message] = world.messages()
     assert message.splitlines() == [
+        "Environment: unknown",
         "State machine: Master",
-        "Execution: m-1",
         f"Status: {status}",
         "Error: States.Runtime",
-        "Cause: no such field",
         f"Clusters terminated: {cluster_id}",
-        f"ARN: {HEAD}:execution:Master:m-1",
+        "Cause: no such field",
+        'What to do: docs/runbook.md, "The failure rule speaks"',
+        f"Console: {executions.console(f'{HEAD}:execution:Master:m-1')}",
+        f"Execution: {HEAD}:execution:Master:m-1",
     ]
 
 
@@ -60,7 +62,7 @@ def test_says_what_happened_and_ends_the_cluster(world: World, status: str) -> N
 def test_says_so_when_there_is_no_cause(world: World, detail: dict[str, None]) -> None:
     assert world.report("m-1", "ABORTED", **detail) == {"TerminatedClusterIds": [], "Status": "SENT"}
     [message] = world.messages()
-    assert "Error: none\nCause: none\nClusters terminated: none\n" in message
+    assert "Status: ABORTED\nClusters terminated: none\nCause: none told\n" in message
 
 
 def test_an_execution_that_notified_only_has_its_cluster_ended(world: World) -> None:
@@ -128,7 +130,7 @@ def test_the_cluster_ends_even_when_the_message_cannot_be_sent(world: World) -> 
 def test_a_message_goes_out_even_when_the_event_says_little(world: World) -> None:
     event = {"detail": {"executionArn": "arn:e", "name": "m-1"}}
     assert world.invoke(NAME, event, StateMachineArns=world.master, TopicArn=world.topic)["Status"] == "SENT"
-    assert world.messages()[0].startswith("State machine: none\nExecution: m-1\nStatus: none\n")
+    assert world.messages()[0].endswith("Execution: arn:e")
 
 
 @pytest.mark.parametrize("error", ["States.Runtime", "Notified.LoadFailed"])

@@ -258,7 +258,7 @@ const CONTRACTS: [Contract; 17] = [
         &["RUNNING", "NOTRUNNING"],
         &[Capability::FindExecutions],
     ),
-    ("lambda_send_msg_sns", &["Message"], &[], &[], &[Capability::PublishMessage]),
+    ("lambda_send_msg_sns", &["Message", "ClusterId?"], &[], &[], &[Capability::PublishMessage]),
     (
         "lambda_stop_orphan_clusters",
         &[],

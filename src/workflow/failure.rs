@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::diagnostic::Span;
 use crate::model::{Capability, Cleanup, Lambda};
 
+use super::fields::Fields;
 use super::machine::Lowering;
 use super::task::{Call, Given, GivenFields};
 
@@ -105,9 +106,13 @@ impl<'a> Lowering<'a> {
             "Cause.$": "$.Failure.Cause",
             "Execution.$": "$$.Execution.Id",
         });
+        // A failure comes before most fields are there; those of the owner are.
+        let known = if next == CLEAN_UP { self.owner_fields.clone() } else { Fields::default() };
+        let now = std::mem::replace(&mut self.fields, known);
         let given = vec![("Message".to_owned(), Given::Value(message))];
         let call = Call { state, lambda, given, span };
         self.last_task(&call, next, (untold, "$.Notice"));
+        self.fields = now;
     }
 
     fn clean_up(&mut self, state: &str, next: &str, unclean: &str) {

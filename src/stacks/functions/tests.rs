@@ -55,10 +55,10 @@ fn capabilities_bring_their_variables() {
     let state = ["State_Info_File_S3_Bucket", "State_Info_File_S3_Key"];
     assert_eq!(names("lambda_status_emr"), [""; 0]);
     assert_eq!(names("lambda_read_state_info_from_s3"), state);
-    assert_eq!(names("lambda_send_msg_sns"), ["Subject", "TopicArn"]);
+    assert_eq!(names("lambda_send_msg_sns"), ["Environment", "Subject", "TopicArn"]);
     assert_eq!(
         names("lambda_report_failed_execution"),
-        ["StateMachineArns", "Subject", "TopicArn"]
+        ["Environment", "StateMachineArns", "Subject", "TopicArn"]
     );
     let orphans = ["Grace_Minutes", "StateMachineArns", state[0], state[1]];
     assert_eq!(names("lambda_stop_orphan_clusters"), orphans);

@@ -23,6 +23,7 @@ pub fn variables(pipeline: &Pipeline, lambda: &Lambda) -> BTreeMap<String, Strin
     }
     if can(lambda, &MESSAGES) {
         set("TopicArn", pipeline.topic_arn());
+        set("Environment", pipeline.environment.name.clone());
         set("Subject", format!("{} Step Workflow Status", pipeline.name));
     }
     if can(lambda, &OWNERS) {
