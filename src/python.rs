@@ -42,8 +42,8 @@ pub struct Call {
     pub method: String,
     /// The IAM actions that it asks for.
     pub actions: Vec<String>,
-    /// The environment variable that holds the key of the S3 object, when it is one for certain.
-    pub key: Option<String>,
+    /// The environment variables that its argument `Key` comes from, when it comes from nothing else.
+    pub key: BTreeSet<String>,
     /// Whether the handler gets there; else it is only named.
     pub is_reached: bool,
     /// Where the method's name stands.
@@ -52,19 +52,15 @@ pub struct Call {
 
 impl Calls {
     /// Reads the module `main` of `codes`, which can import the others.
-    pub fn of(codes: &[Code], main: usize) -> Self {
+    pub fn of(codes: &[&Code], main: usize) -> Self {
         Reading::new(codes).handler(main)
     }
 
     /// Tells whether a word of the code may be a method that asks for `action`, though its receiver is not known.
     pub fn may_ask(&self, action: &str) -> bool {
-        let prefix = action.split(':').next().unwrap_or_default();
-        let asks = |service: &String| {
-            let mut words = self.words.iter();
-            words.any(|word| client::actions(service, word).iter().any(|found| found == action))
-        };
-        let is_resource =
-            self.resources.iter().any(|service| client::prefix(service) == Some(prefix));
+        let prefix = action.split(':').next();
+        let is_resource = self.resources.iter().any(|service| client::prefix(service) == prefix);
+        let asks = |service: &String| self.words.iter().any(|w| client::asks(service, w, action));
         is_resource || self.clients.iter().any(asks)
     }
 }

@@ -1,5 +1,6 @@
 //! From a pipeline to the files of its environment; pure: the same pipeline gives the same bytes.
 
+mod code;
 mod materials;
 mod output;
 mod stacks;
@@ -48,6 +49,9 @@ pub fn synth(
     }
     stacks::add_extra(pipeline, &mut output);
     stacks::add_bootstrap(pipeline, &machines, &mut output);
+    if depth == Depth::Everything {
+        output.problems.extend(code::problems(pipeline, &machines, materials));
+    }
     output.finish()
 }
 

@@ -1,6 +1,7 @@
 //! Checks of what is emitted, for what the model cannot promise: patches, hand-written templates, and AWS's limits.
 
 mod bucket_policy;
+mod capabilities;
 mod definition;
 mod extra;
 mod limits;
@@ -17,6 +18,7 @@ use crate::model::Pipeline;
 use crate::permissions;
 use crate::template::{Resource, Stack};
 
+pub use capabilities::capabilities;
 pub use definition::definition;
 pub use extra::{Outline, extra_stacks};
 pub use limits::{TEMPLATE_BYTES, rendered};

@@ -78,10 +78,24 @@ pub fn actions(client: &str, method: &str) -> Vec<String> {
     action.map(|action| action.name()).into_iter().collect()
 }
 
+/// Tells whether `method` of the client `client` asks for `action`, without looking the method up.
+pub fn asks(client: &str, method: &str, action: &str) -> bool {
+    let operation = method.replace('_', "");
+    match EXCEPTIONS.iter().find(|(of, name, _)| *of == client && *name == operation) {
+        Some((_, _, actions)) => actions.contains(&action),
+        None => action.split_once(':').is_some_and(|(prefix, name)| {
+            name.eq_ignore_ascii_case(&operation) && self::prefix(client) == Some(prefix)
+        }),
+    }
+}
+
 /// Returns the method that the waiter `waiter` of `client` calls again and again.
 pub fn asked_by_waiter(client: &str, waiter: &str) -> Option<&'static str> {
     let waiters = line(client)?.split(' ').skip(2);
-    waiters.filter_map(|one| one.split_once('=')).find(|(name, _)| *name == waiter).map(|(_, op)| op)
+    waiters
+        .filter_map(|one| one.split_once('='))
+        .find(|(name, _)| *name == waiter)
+        .map(|(_, op)| op)
 }
 
 /// Returns the prefix of the actions of a client, `elasticmapreduce` for `emr`.

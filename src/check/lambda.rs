@@ -51,6 +51,7 @@ fn lambda(
         returns,
         statuses,
         can,
+        places: written.can.iter().rev().map(|can| (can.value, can.span)).collect(),
         variables,
         runtime: runtime(written),
         architecture: Architecture::Arm64,

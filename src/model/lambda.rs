@@ -25,6 +25,8 @@ pub struct Lambda {
     pub statuses: Vec<String>,
     /// What it may do.
     pub can: Vec<Capability>,
+    /// Where each of that stands.
+    pub places: BTreeMap<Capability, Span>,
     /// Environment variables, beside those that its capabilities bring.
     pub variables: BTreeMap<String, String>,
     /// The runtime, such as `python3.13`.

@@ -264,14 +264,14 @@ const CONTRACTS: [Contract; 17] = [
         &[],
         &["TerminatedClusterIds", "OldestClusterAgeMinutes"],
         &[],
-        &[Capability::ReadConfig, Capability::ReadState, Capability::StopOrphanClusters],
+        &[Capability::ReadConfig, Capability::StopOrphanClusters],
     ),
     (
         "lambda_report_failed_execution",
         &[],
         &["TerminatedClusterIds"],
         &["SENT", "NOTSENT"],
-        &[Capability::ReadConfig, Capability::ReportFailures, Capability::PublishMessage],
+        &[Capability::ReadConfig, Capability::ReportFailures],
     ),
 ];
 
@@ -290,6 +290,7 @@ fn lambda((name, reads, returns, statuses, can): &Contract, index: u32) -> Lambd
         returns: owned(returns),
         statuses: owned(statuses),
         can: can.to_vec(),
+        places: BTreeMap::new(),
         variables: BTreeMap::new(),
         runtime: "python3.13".to_owned(),
         architecture: Architecture::Arm64,

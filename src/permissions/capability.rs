@@ -17,8 +17,8 @@ const LISTS_CLUSTERS: &str = "ListClusters has no resource types: the list is of
 const LAUNCHES: &str = "RunJobFlow has no resource types: tags of the request bound it";
 const LISTS_MACHINES: &str = "ListStateMachines has no resource types: the list is of the account";
 
-/// Returns the statements that `capability` takes for `lambda`.
-pub(super) fn statements(
+/// Returns the statements that `capability` takes for `lambda`; one about nothing has no resources.
+pub(crate) fn statements(
     pipeline: &Pipeline,
     lambda: &Lambda,
     capability: Capability,
@@ -197,7 +197,7 @@ fn start_execution(
     machines: &[StateMachine],
 ) -> Vec<Statement> {
     let arns = started_through(lambda, machines).map(|name| pipeline.machine_arn(name));
-    some(Statement::allow("StartExecution", &["states:StartExecution"], arns))
+    vec![Statement::allow("StartExecution", &["states:StartExecution"], arns)]
 }
 
 fn describe_execution(
@@ -206,7 +206,7 @@ fn describe_execution(
     machines: &[StateMachine],
 ) -> Vec<Statement> {
     let arns = started_through(lambda, machines).map(|name| pipeline.executions_arn(name));
-    some(Statement::allow("DescribeExecution", &["states:DescribeExecution"], arns))
+    vec![Statement::allow("DescribeExecution", &["states:DescribeExecution"], arns)]
 }
 
 fn find_executions(
@@ -215,7 +215,7 @@ fn find_executions(
     machines: &[StateMachine],
 ) -> Vec<Statement> {
     let arns = callers(lambda, machines).map(|machine| pipeline.machine_arn(&machine.name));
-    let mut statements = some(Statement::allow("FindExecutions", &["states:ListExecutions"], arns));
+    let mut statements = vec![Statement::allow("FindExecutions", &["states:ListExecutions"], arns)];
     statements.push(Statement::allow_anywhere(
         "FindStateMachine",
         &["states:ListStateMachines"],
@@ -234,13 +234,8 @@ fn end_clusters(pipeline: &Pipeline, sid: &str) -> Vec<Statement> {
     let machines = pipeline.machines.iter().map(|machine| pipeline.machine_arn(&machine.name));
     let actions = ["elasticmapreduce:DescribeCluster", "elasticmapreduce:TerminateJobFlows"];
     let mut statements =
-        some(Statement::allow(format!("{sid}SeeExecutions"), &["states:ListExecutions"], machines));
+        vec![Statement::allow(format!("{sid}SeeExecutions"), &["states:ListExecutions"], machines)];
     statements.push(list_clusters(&format!("{sid}FindClusters")));
     statements.push(on_clusters(pipeline, &format!("{sid}EndClusters"), &actions));
     statements
-}
-
-/// Leaves out a statement without resources, which IAM refuses.
-fn some(statement: Statement) -> Vec<Statement> {
-    if statement.resources.is_empty() { Vec::new() } else { vec![statement] }
 }

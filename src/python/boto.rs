@@ -4,7 +4,7 @@ use super::run::Reading;
 use super::value::{Arguments, Value, Values};
 
 /// Functions whose result holds what their arguments hold.
-const HAND_ON: [&str; 27] = [
+const HAND_ON: [&str; 26] = [
     "asyncio.to_thread",
     "contextlib.closing",
     "contextlib.nullcontext",
@@ -20,7 +20,6 @@ const HAND_ON: [&str; 27] = [
     "itertools.islice",
     "iter",
     "list",
-    "map",
     "next",
     "reversed",
     "set",
@@ -105,7 +104,8 @@ impl<'a> Reading<'a> {
     fn by_word(&mut self, arguments: &Arguments<'a>) -> Values<'a> {
         let (objects, words) = (arguments.get(0, "object"), arguments.get(1, "name"));
         let mut found = arguments.get(2, "default");
-        let texts = words.iter().filter_map(|w| if let Value::Text(w) = w { Some(*w) } else { None });
+        let texts =
+            words.iter().filter_map(|w| if let Value::Text(w) = w { Some(*w) } else { None });
         let texts: Vec<_> = texts.collect();
         let is_followed = |v: &Value| matches!(v, Value::Module(_) | Value::Client(_));
         self.found.is_open |= texts.is_empty() && objects.iter().any(is_followed);

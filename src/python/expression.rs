@@ -2,11 +2,12 @@
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::TextRange;
 
 use crate::aws::client;
 
 use super::boto;
-use super::run::{Reading, Scope};
+use super::run::Reading;
 use super::value::{Arguments, Class, Value, Values};
 
 impl<'a> Reading<'a> {
@@ -56,12 +57,18 @@ impl<'a> Reading<'a> {
                 values
             }
             Expr::Lambda(lambda) => self.lambda(lambda, scope),
-            Expr::ListComp(one) => self.comprehension(&one.generators, [&*one.elt], scope),
-            Expr::SetComp(one) => self.comprehension(&one.generators, [&*one.elt], scope),
-            Expr::Generator(one) => self.comprehension(&one.generators, [&*one.elt], scope),
+            Expr::ListComp(one) => {
+                self.comprehension(&one.generators, [&*one.elt], (one.range, scope))
+            }
+            Expr::SetComp(one) => {
+                self.comprehension(&one.generators, [&*one.elt], (one.range, scope))
+            }
+            Expr::Generator(one) => {
+                self.comprehension(&one.generators, [&*one.elt], (one.range, scope))
+            }
             Expr::DictComp(one) => {
                 let parts = one.key.as_deref().into_iter().chain([&*one.value]);
-                self.comprehension(&one.generators, parts, scope)
+                self.comprehension(&one.generators, parts, (one.range, scope))
             }
             Expr::Yield(ast::ExprYield { value: Some(value), .. }) => self.give(value, scope),
             Expr::YieldFrom(given) => self.give(&given.value, scope),
@@ -99,11 +106,13 @@ impl<'a> Reading<'a> {
         if base == boto::external("os.environ") {
             return boto::variables(&Arguments::of(vec![key]));
         }
-        base.into_iter().filter(|value| !matches!(value, Value::Text(_) | Value::Variable(_))).collect()
+        base.into_iter()
+            .filter(|value| !matches!(value, Value::Text(_) | Value::Variable(_)))
+            .collect()
     }
 
     fn lambda(&mut self, lambda: &'a ast::ExprLambda, scope: usize) -> Values<'a> {
-        let inner = self.inner(scope);
+        let inner = self.inner(scope, lambda.range, false);
         for parameter in lambda.parameters.iter().flat_map(|parameters| parameters.iter()) {
             let default = parameter.default().map(|default| self.value(default, scope));
             self.add(inner, parameter.name().as_str(), &default.unwrap_or_default());
@@ -116,9 +125,9 @@ impl<'a> Reading<'a> {
         &mut self,
         generators: &'a [ast::Comprehension],
         parts: impl IntoIterator<Item = &'a Expr>,
-        scope: usize,
+        (range, scope): (TextRange, usize),
     ) -> Values<'a> {
-        let inner = self.inner(scope);
+        let inner = self.inner(scope, range, false);
         for generator in generators {
             let values = self.value(&generator.iter, inner);
             self.assign(&generator.target, &values, inner);
@@ -127,13 +136,6 @@ impl<'a> Reading<'a> {
             }
         }
         parts.into_iter().flat_map(|part| self.value(part, inner)).collect()
-    }
-
-    /// Makes a scope for names that only an expression knows.
-    fn inner(&mut self, scope: usize) -> usize {
-        let code = self.scopes[scope].code;
-        self.scopes.push(Scope { code, outer: Some(scope), ..Scope::default() });
-        self.scopes.len() - 1
     }
 
     fn lookup(&mut self, name: &'a str, scope: usize) -> Values<'a> {
@@ -157,6 +159,7 @@ impl<'a> Reading<'a> {
             match base {
                 Value::Module(code) => found.extend(self.of_module(*code, word)),
                 Value::External(path) => {
+                    is_known = false;
                     found.insert(Value::External(format!("{path}.{word}")));
                 }
                 Value::Object(class) => {
@@ -231,7 +234,8 @@ impl<'a> Reading<'a> {
                 self.name(&Values::from([callee.clone()]));
             }
         }
-        let is_followed = |callee: &Value| !matches!(callee, Value::External(_) | Value::Operation(..));
+        let is_followed =
+            |callee: &Value| !matches!(callee, Value::External(_) | Value::Operation(..));
         if !callees.iter().all(is_followed) || callees.is_empty() {
             returned.extend(self.hand_over(&arguments, call, scope));
         }

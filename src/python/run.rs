@@ -26,13 +26,13 @@ pub(super) struct Scope<'a> {
 
 /// A reading of code from its handler.
 pub(super) struct Reading<'a> {
-    pub(super) codes: &'a [Code],
+    pub(super) codes: &'a [&'a Code],
     pub(super) found: Calls,
     pub(super) scopes: Vec<Scope<'a>>,
     pub(super) is_reached: bool,
     calls: BTreeMap<(Span, String), Call>,
     activations: BTreeMap<(Function<'a>, Vec<Values<'a>>), usize>,
-    bodies: BTreeMap<(usize, u32, usize), usize>,
+    inner: BTreeMap<(usize, u32, u32), usize>,
     visited: BTreeSet<(usize, bool)>,
     named: BTreeSet<Value<'a>>,
     has_changed: bool,
@@ -40,13 +40,14 @@ pub(super) struct Reading<'a> {
     steps: usize,
 }
 
-/// More rounds, deeper calls and more steps than any handler takes; beyond them the rest is unknown.
-const ROUNDS: usize = 12;
+/// More rounds, deeper calls, more scopes and more steps than a handler takes; beyond them the rest is unknown.
+const ROUNDS: usize = 8;
 const DEEPEST: usize = 320;
-const STEPS: usize = 400_000;
+const SCOPES: usize = 1_000;
+const STEPS: usize = 100_000;
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(codes: &'a [Code]) -> Self {
+    pub(super) fn new(codes: &'a [&'a Code]) -> Self {
         let modules = (0..codes.len()).map(|code| Scope { code, ..Scope::default() });
         Self {
             codes,
@@ -55,7 +56,7 @@ impl<'a> Reading<'a> {
             is_reached: true,
             calls: BTreeMap::new(),
             activations: BTreeMap::new(),
-            bodies: BTreeMap::new(),
+            inner: BTreeMap::new(),
             visited: BTreeSet::new(),
             named: BTreeSet::new(),
             has_changed: true,
@@ -118,7 +119,7 @@ impl<'a> Reading<'a> {
     /// Runs `read` one level deeper, unless that is too deep.
     pub(super) fn deeper<T: Default>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         self.steps += 1;
-        if self.depth >= DEEPEST || self.steps > STEPS {
+        if self.depth >= DEEPEST || self.steps > STEPS || self.scopes.len() > SCOPES {
             self.found.is_open = true;
             return T::default();
         }
@@ -251,13 +252,15 @@ impl<'a> Reading<'a> {
         bound
     }
 
-    /// Returns the scope of a class's body, where its statements were read.
-    pub(super) fn class_scope(&mut self, code: usize, start: u32, outer: usize) -> usize {
+    /// Returns the scope of what stands at `range` in `outer`, the same one each time: a class, or an expression with names of
+    /// its own.
+    pub(super) fn inner(&mut self, outer: usize, range: TextRange, is_class: bool) -> usize {
         let next = self.scopes.len();
-        let scope = *self.bodies.entry((code, start, outer)).or_insert(next);
+        let place = (outer, range.start().to_u32(), range.end().to_u32());
+        let scope = *self.inner.entry(place).or_insert(next);
         if scope == next {
-            let made = Scope { code, outer: Some(outer), is_class: true, ..Scope::default() };
-            self.scopes.push(made);
+            let code = self.scopes[outer].code;
+            self.scopes.push(Scope { code, outer: Some(outer), is_class, ..Scope::default() });
         }
         scope
     }
@@ -274,11 +277,14 @@ impl<'a> Reading<'a> {
             return;
         }
         let span = self.codes[code].span(range);
-        let keys = arguments.get(usize::MAX, "Key");
-        let key = match keys.iter().collect::<Vec<_>>()[..] {
-            [Value::Variable(name)] => Some((*name).to_owned()),
+        // An empty text, such as the default of a function that reads variables, is no key.
+        let keys =
+            arguments.get(usize::MAX, "Key").into_iter().filter(|key| *key != Value::Text(""));
+        let keys = keys.map(|value| match value {
+            Value::Variable(name) => Some(name.to_owned()),
             _ => None,
-        };
+        });
+        let key: BTreeSet<_> = keys.collect::<Option<_>>().unwrap_or_default();
         let call = Call {
             client: client.to_owned(),
             method: method.to_owned(),
@@ -294,7 +300,8 @@ impl<'a> Reading<'a> {
 
     /// Notes a word that may be a method of something unknown.
     pub(super) fn word(&mut self, word: &str) {
-        let is_word = word.len() < 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let is_word =
+            word.len() < 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if is_word && !self.found.words.contains(word) {
             self.found.words.insert(word.to_owned());
         }
@@ -309,6 +316,10 @@ impl<'a> Reading<'a> {
 fn is_callable(value: &Value) -> bool {
     matches!(
         value,
-        Value::Function(_) | Value::Method(..) | Value::Class(_) | Value::Object(_) | Value::Module(_)
+        Value::Function(_)
+            | Value::Method(..)
+            | Value::Class(_)
+            | Value::Object(_)
+            | Value::Module(_)
     )
 }

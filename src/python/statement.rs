@@ -144,7 +144,7 @@ impl<'a> Reading<'a> {
 
     fn define_class(&mut self, node: &'a ast::StmtClassDef, scope: usize) {
         let code = self.scopes[scope].code;
-        let body = self.class_scope(code, node.range.start().to_u32(), scope);
+        let body = self.inner(scope, node.range, true);
         for base in node.arguments.iter().flat_map(|arguments| &arguments.args) {
             let bases = self.value(base, scope);
             self.scopes[body].bases.extend(bases);

@@ -1,6 +1,6 @@
 //! What goes into the files beside the pipeline: code that Lambdas share, and templates of text files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -13,7 +13,9 @@ use crate::text::{self, Template, Templates, TextFile};
 /// Code that Lambdas share, and templates of text files.
 #[derive(Debug, Default)]
 pub struct Materials {
-    shared: Vec<Shared>,
+    /// The files of the Lambdas' own modules, by path.
+    pub(super) own: BTreeMap<String, FileId>,
+    pub(super) shared: Vec<Shared>,
     templates: Templates,
 }
 
@@ -33,10 +35,11 @@ const BUILT_IN: [(&str, &str); 4] = [
 
 /// A file of a package beside the Lambdas.
 #[derive(Debug)]
-struct Shared {
-    folder: String,
-    path: String,
-    text: String,
+pub(super) struct Shared {
+    pub(super) folder: String,
+    pub(super) path: String,
+    pub(super) file: FileId,
+    pub(super) text: String,
 }
 
 impl Materials {
@@ -46,6 +49,9 @@ impl Materials {
         let (mut problems, mut sources) = (Vec::new(), Vec::new());
         for lambda in pipelines.iter().flat_map(|pipeline| &pipeline.lambdas) {
             let folder = folder(lambda);
+            if let Ok(file) = project.load(&lambda.file) {
+                materials.own.insert(lambda.file.clone(), file);
+            }
             if materials.shared.iter().any(|shared| shared.folder == folder) {
                 continue;
             }
@@ -108,9 +114,9 @@ fn template(path: &str, wanted_at: Span, project: &mut Project) -> Result<Templa
 fn shared(folder: &str, path: &str, file: FileId, project: &Project) -> Shared {
     let inside = path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('/'));
     let text = project.text(file).to_owned();
-    Shared { folder: folder.to_owned(), path: inside.to_owned(), text }
+    Shared { folder: folder.to_owned(), path: inside.to_owned(), file, text }
 }
 
-fn folder(lambda: &Lambda) -> &str {
+pub(super) fn folder(lambda: &Lambda) -> &str {
     lambda.file.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
