@@ -1,5 +1,6 @@
 //! The sample pipeline as a model, for unit tests.
 
+mod groups;
 mod machines;
 
 use std::collections::BTreeMap;
@@ -9,12 +10,13 @@ use ipnet::Ipv4Net;
 use crate::diagnostic::Span;
 
 use super::{
-    Architecture, Area, Boundary, BucketName, Capability, Cluster, Column, Compression, Database,
-    Deployer, Encryption, Environment, FieldRead, Foreign, Format, GitHub, Group, HiveName,
-    HiveType, Kind, Lambda, Load, Locations, Name, Network, Operations, Partition, Pipeline, Runs,
-    Schedule, ScheduledBy, Source, Spot, Table, Trusted, Verb, Workarea, WritesFrom, Zone,
+    Architecture, Boundary, BucketName, Capability, Cluster, Column, Compression, Database,
+    Deployer, Encryption, Environment, FieldRead, Format, GitHub, HiveName, HiveType, Kind, Lambda,
+    Load, Locations, Name, Network, Operations, Partition, Pipeline, Runs, Schedule, ScheduledBy,
+    Source, Spot, Table, Workarea, Zone,
 };
 
+use groups::groups;
 use machines::machines;
 pub(crate) use machines::{every, invocation, machine, outcomes, step};
 
@@ -352,47 +354,6 @@ fn network() -> Network {
         flow_logs: true,
         span: span(4),
     }
-}
-
-fn groups() -> Vec<Group> {
-    let group = |group: &str, verbs: Vec<Verb>, from: Vec<WritesFrom>, index| Group {
-        name: name(group),
-        description: None,
-        assumed_by: vec![Trusted::Account("123456789012".to_owned())],
-        foreign: Foreign::default(),
-        iam_group: false,
-        verbs: verbs.into_iter().map(|verb| (verb, span(index))).collect(),
-        from,
-        span: span(index),
-    };
-    let query = |database: &str| Verb::QueryDatabase(database.to_owned());
-    let watch = Verb::Watch(name("Master"));
-    vec![
-        group("analyst", vec![query("dimension_db"), query("fact_db")], Vec::new(), 200),
-        group(
-            "data_engineer",
-            vec![
-                query("stg_dimension_db"),
-                query("stg_fact_db"),
-                query("dimension_db"),
-                query("fact_db"),
-                Verb::Read(Area::Landing),
-                Verb::Read(Area::Archive),
-                Verb::Read(Area::Rejected),
-                Verb::Write(Area::Libs),
-                watch.clone(),
-            ],
-            vec![WritesFrom::Vpc],
-            201,
-        ),
-        group("landing_writer", vec![Verb::Write(Area::Landing)], vec![WritesFrom::Vpc], 202),
-        group(
-            "operator",
-            vec![Verb::Operate(name("Master")), watch, Verb::Read(Area::Logs)],
-            Vec::new(),
-            203,
-        ),
-    ]
 }
 
 fn operations() -> Operations {
