@@ -196,10 +196,11 @@ impl Pipeline {
     }
 }
 
-/// Returns the one Lambda that stands for `capability`: the only one that has it, else the only one that has nothing else.
+/// Returns the one Lambda that stands for `capability`: the only one that has it, else the only one that names it first.
 pub fn lambda_that_can(lambdas: &[Lambda], capability: Capability) -> Option<&Lambda> {
     let able: Vec<_> = lambdas.iter().filter(|lambda| lambda.can.contains(&capability)).collect();
-    let mut alone = able.iter().filter(|lambda| able.len() == 1 || lambda.can == [capability]);
+    let mut alone =
+        able.iter().filter(|lambda| able.len() == 1 || lambda.can.first() == Some(&capability));
     let first = alone.next()?;
     alone.next().is_none().then_some(*first)
 }
@@ -209,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_two_that_publish_the_plain_one_stands_for_it() {
+    fn of_two_that_publish_the_one_that_says_so_first_stands_for_it() {
         let pipeline = sample::pipeline();
         let name = |capability| pipeline.lambda_that_can(capability).map(|l| l.name.as_str());
         assert_eq!(name(Capability::PublishMessage), Some("lambda_send_msg_sns"));

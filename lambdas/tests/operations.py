@@ -12,7 +12,7 @@ OPERATIONS = {
     "lambda_read_state_info_from_s3": {"s3:GetObject"},
     "lambda_remove_state_info_from_s3": {"s3:PutObject"},
     "lambda_report_failed_execution": CONFIG | CLEAN_UP | {"sns:Publish"},
-    "lambda_send_msg_sns": {"sns:Publish"},
+    "lambda_send_msg_sns": {"sns:Publish", "s3:ListObjectsV2"},
     "lambda_status_add_worker_instances_emr": CONFIG | {"emr:ListInstances", "emr:ListInstanceFleets"},
     "lambda_status_emr": CONFIG | {"emr:DescribeCluster"},
     "lambda_status_step_emr": CONFIG | {"emr:DescribeStep"},

@@ -63,6 +63,8 @@ choice! {
         FindExecutions = "find_executions",
         /// Send a message to the subscribers.
         PublishMessage = "publish_message",
+        /// See how many rows the loads on a cluster rejected, and none of the rows.
+        CountRejected = "count_rejected",
         /// End the pipeline's clusters that no running execution owns; the schedule and failures start it.
         StopOrphanClusters = "stop_orphan_clusters",
         /// Report executions that failed without a word; the failure rule starts it.

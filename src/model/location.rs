@@ -62,6 +62,11 @@ impl Pipeline {
         format!("{}/{}_ClusterId.info", self.area_prefix(Area::State), self.name)
     }
 
+    /// Returns the key prefix of the notes of how many rows each load rejected: `<cluster>/<table>/<run>/<rows>` below it.
+    pub fn rejected_counts_prefix(&self) -> String {
+        format!("{}/_counts", self.area_prefix(Area::Rejected))
+    }
+
     /// Returns the key prefix of the Hive scripts.
     pub fn scripts_prefix(&self) -> String {
         format!("{}/hive-scripts", self.area_prefix(Area::Libs))

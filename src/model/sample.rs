@@ -260,7 +260,13 @@ const CONTRACTS: [Contract; 17] = [
         &["RUNNING", "NOTRUNNING"],
         &[Capability::FindExecutions],
     ),
-    ("lambda_send_msg_sns", &["Message", "ClusterId?"], &[], &[], &[Capability::PublishMessage]),
+    (
+        "lambda_send_msg_sns",
+        &["Message", "ClusterId?"],
+        &[],
+        &[],
+        &[Capability::PublishMessage, Capability::CountRejected],
+    ),
     (
         "lambda_stop_orphan_clusters",
         &[],

@@ -71,6 +71,12 @@ pub(crate) fn statements(
             let publish = publish(pipeline, "ReportFailuresPublish");
             [end_clusters(pipeline, "ReportFailures"), vec![publish]].concat()
         }
+        Capability::CountRejected => {
+            let notes = format!("{}/*", pipeline.rejected_counts_prefix());
+            let list =
+                Statement::allow("CountRejected", &["s3:ListBucket"], [pipeline.bucket_arn()]);
+            vec![list.when("StringLike", "s3:prefix", [notes])]
+        }
     }
 }
 
@@ -80,7 +86,8 @@ pub fn services(capability: Capability) -> &'static [&'static str] {
         Capability::ReadConfig
         | Capability::ReadState
         | Capability::WriteState
-        | Capability::ClearState => &[],
+        | Capability::ClearState
+        | Capability::CountRejected => &[],
         Capability::LaunchCluster
         | Capability::FindClusters
         | Capability::DescribeCluster

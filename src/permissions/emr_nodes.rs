@@ -73,6 +73,11 @@ fn data(pipeline: &Pipeline) -> Vec<Statement> {
         ),
         Statement::allow("MarkFolders", &["s3:PutObject"], markers(pipeline)),
         Statement::allow("LoadTables", &WRITE, objects(&[Area::Stage, Area::Prod, Area::Rejected])),
+        Statement::allow(
+            "NoteRejected",
+            &["s3:PutObject"],
+            [pipeline.object_arn(&below(&pipeline.rejected_counts_prefix()))],
+        ),
         Statement::allow("Archive", &KEEP, objects(&[Area::Archive])),
         Statement::allow("ReadScripts", &["s3:GetObject"], [scripts]),
         Statement::allow("WriteClusterLogs", &["s3:PutObject"], objects(&[Area::Logs])),

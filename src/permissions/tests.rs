@@ -117,6 +117,22 @@ fn launch_tags_the_cluster_and_passes_two_roles() {
 }
 
 #[test]
+fn rejected_rows_are_counted_and_not_read() {
+    let pipeline = sample::pipeline();
+    let notes = "data-workflows/rejected/DWH/_counts/*";
+    let teller = role(&pipeline, "lambda_send_msg_sns");
+    let list = named(&teller.statements, "CountRejected").to_json();
+    assert_eq!(list["Action"], "s3:ListBucket");
+    assert_eq!(list["Condition"], json!({"StringLike": {"s3:prefix": notes}}));
+    let reads = teller.statements.iter().filter(|one| one.effect == Effect::Allow);
+    assert!(!reads.flat_map(|one| &one.actions).any(|action| action == "s3:GetObject"));
+    let nodes = role(&pipeline, "emr-nodes");
+    let note = named(&nodes.statements, "NoteRejected").to_json();
+    assert_eq!(note["Action"], "s3:PutObject");
+    assert_eq!(note["Resource"], pipeline.object_arn(notes));
+}
+
+#[test]
 fn children_are_started_and_the_master_is_not() {
     let role = role(&sample::pipeline(), "lambda_submit_stepfunction");
     let start = named(&role.statements, "StartExecution");

@@ -11,6 +11,7 @@ pub(super) struct Paths {
     stage: String,
     archive: String,
     script: String,
+    counts: String,
     region: String,
 }
 
@@ -26,40 +27,60 @@ impl Paths {
     pub(super) fn of_table(pipeline: &Pipeline, table: &Table) -> Self {
         let at = |area| pipeline.s3_uri(&pipeline.table_prefix(table, area));
         let script = pipeline.s3_uri(&pipeline.script_key(table));
-        Self::new(pipeline, at, script)
+        Self::new(pipeline, at, script, table.name.as_str())
     }
 
     /// Returns the addresses of any table of a kind that has several.
     pub(super) fn of_kind(pipeline: &Pipeline, kind: Kind) -> Self {
         let at = |area| format!("{}/$1", pipeline.s3_uri(&pipeline.kind_prefix(kind, area)));
         let scripts = pipeline.s3_uri(&pipeline.scripts_prefix());
-        Self::new(pipeline, at, format!("{scripts}/{}_process/$1.sql", kind.word()))
+        Self::new(pipeline, at, format!("{scripts}/{}_process/$1.sql", kind.word()), "$1")
     }
 
-    fn new(pipeline: &Pipeline, at: impl Fn(Area) -> String, script: String) -> Self {
+    fn new(pipeline: &Pipeline, at: impl Fn(Area) -> String, script: String, table: &str) -> Self {
+        let counts = pipeline.s3_uri(&pipeline.rejected_counts_prefix());
         Self {
             landing: at(Area::Landing),
             stage: at(Area::Stage),
             archive: at(Area::Archive),
             script,
+            counts: format!("{counts}/$cluster/{table}"),
             region: pipeline.environment.region.clone(),
         }
     }
 
-    /// Returns the commands of a load in order; `run` is the argument that holds the execution's start.
+    /// Returns the commands of a load in order; `run` and `cluster` are the arguments that hold the execution's start and
+    /// the cluster's id.
     ///
-    /// The first finishes what an earlier execution left in stage. Its files go to an archive folder of their own: the
-    /// files that land next may bear the same names.
-    pub(super) fn commands(&self, run: &str) -> [Command; COMMANDS_OF_A_LOAD] {
-        let load = format!("hive -v --hivevar run={run} -f {}", self.script);
-        let archive = |folder: &str| moved(&self.stage, &format!("{}/{folder}", self.archive));
-        let finish = format!("{load} && {}", archive(&format!("run={run}-left-over")));
+    /// The first finishes what an earlier execution left in stage. It is a run of its own: the files that land next may
+    /// bear the same names, and each run has its own rejected rows.
+    pub(super) fn commands(&self, run: &str, cluster: &str) -> [Command; COMMANDS_OF_A_LOAD] {
+        let load = |run: &str| self.load(run, cluster);
+        let archive = |run: &str| moved(&self.stage, &format!("{}/run={run}", self.archive));
+        let left_over = format!("{run}-left-over");
+        let finish = format!("{} && {}", load(&left_over), archive(&left_over));
         [
             self.command("finish", &self.stage, &finish),
             self.command("copy", &self.landing, &moved(&self.landing, &self.stage)),
-            self.command("load", &self.stage, &load),
-            self.command("archive", &self.stage, &archive(&format!("run={run}"))),
+            self.command("load", &self.stage, &load(run)),
+            self.command("archive", &self.stage, &archive(run)),
         ]
+    }
+
+    /// Returns the script that loads, and notes how many rows were rejected as the name of an empty object, which who
+    /// tells of them sees by listing. Before the load the note says `loading`, so that a number that is missing is not
+    /// taken for none; once the load is done, a note that fails does not fail it.
+    fn load(&self, run: &str, cluster: &str) -> String {
+        let note = |what: &str| format!(": | aws s3 cp --region {} - $notes/{what}", self.region);
+        format!(
+            "set -o pipefail; cluster={cluster}; notes={}/{run}; {} && \
+             rows=$(hive -v --hivevar run={run} -f {} | awk \"{{print > \\\"/dev/stderr\\\"}} /^rejected rows: /{{print \\$3}}\") && \
+             {{ {} || echo not noted; }}",
+            self.counts,
+            note("loading"),
+            self.script,
+            note("${rows:-unknown}"),
+        )
     }
 
     /// `aws s3 ls` answers 1 for "no such file", and more when it could not look. Folder markers end in a slash. The region
@@ -118,7 +139,7 @@ mod tests {
     fn nothing_runs_without_a_file() {
         let pipeline = sample::pipeline();
         let paths = Paths::of_table(&pipeline, &pipeline.tables[1]);
-        let commands = paths.commands("$1");
+        let commands = paths.commands("$1", "$2");
         assert_eq!(
             commands.each_ref().map(|command| command.name),
             ["finish", "copy", "load", "archive"]
@@ -131,6 +152,9 @@ mod tests {
                     .starts_with("files=$(aws s3 ls --region eu-central-1 --recursive s3://")
             );
         }
+        let notes = "cluster=$2; notes=s3://workarea-eu-central-1/data-workflows/rejected/DWH/_counts/$cluster/sample_country_tx_fact/$1";
+        assert!(commands[2].script.contains(&format!("{notes};")), "{}", commands[2].script);
+        assert!(commands[0].script.contains(&format!("{notes}-left-over;")));
         let archive = "s3://workarea-eu-central-1/data-workflows/archive/DWH/facts/sample_country_tx_fact/run=$1/";
         let expected = format!("s3-dist-cp --src {stage} --dest {archive} --deleteOnSuccess");
         assert!(commands[3].script.contains(&expected), "{}", commands[3].script);

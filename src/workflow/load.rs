@@ -40,12 +40,18 @@ impl Lowering<'_> {
 
     fn single(&mut self, name: &str, table: &Table, when: (Span, Timing)) {
         let base = format!("$.Steps.{}", key(name));
-        let commands = Paths::of_table(self.pipeline, table).commands("$1");
+        let commands = Paths::of_table(self.pipeline, table).commands("$1", "$2");
         let result = texts(&commands);
         let pass = json!({"Type": "Pass", "Result": result, "ResultPath": base, "Next": ""});
         self.graph.add(&format!("{name}: commands"), pass);
         let table = Given::Value(table.name.as_str().into());
-        self.commands((name, &base), &commands, (&table, &["$.Run"]), when);
+        let cluster = self.cluster();
+        self.commands((name, &base), &commands, (&table, &["$.Run", &cluster]), when);
+    }
+
+    /// Returns where the id of the cluster stands, which tells the loads of one cluster from those of others.
+    fn cluster(&self) -> String {
+        self.fields.path("ClusterId").unwrap_or("'unknown'").to_owned()
     }
 
     fn commands(
@@ -74,14 +80,15 @@ impl Lowering<'_> {
         let base = format!("$.Steps.{}", key(&step.name));
         let names: Value = tables.iter().map(|table| table.name.as_str()).collect();
         limit::payload(&names, tables.len(), step.span, self.problems);
-        let commands = Paths::of_kind(self.pipeline, kind).commands("$2");
+        let commands = Paths::of_kind(self.pipeline, kind).commands("$2", "$3");
         let result = json!({"Tables": names, "Commands": texts(&commands)});
         let pass = json!({"Type": "Pass", "Result": result, "ResultPath": base, "Next": ""});
         self.graph.add(&format!("{}: tables", step.name), pass);
         let fields = self.item_fields();
         let (processor, events) = self.item(&fields, |lowering| {
             let table = Given::Path("$.Table".to_owned());
-            let arguments = ["$.Table", "$.Run"];
+            let cluster = lowering.cluster();
+            let arguments = ["$.Table", "$.Run", &cluster];
             let place = (step.name.as_str(), "$.Commands");
             lowering.commands(place, &commands, (&table, &arguments), (step.span, timing));
         });

@@ -2,8 +2,8 @@
 
 A case is a folder `cases/<table>/<case>`: `1`, `2`… are the files of one load each, `prod.csv` and
 `rejected.csv` the rows that stand there in the end; no file means no rows. Then the last load runs
-again, as after a crash between load and archive: prod must not change, unless `prod_again.csv` says
-how.
+again, as a repeated step or after a crash between load and archive: rejected rows must not change,
+nor prod, unless `prod_again.csv` says how. Each load says how many rows it rejected.
 """
 
 import argparse
@@ -104,14 +104,15 @@ def _judge(spark: SparkSession, target: Target, case: Path, write: bool) -> str:
 def _differences(spark: SparkSession, target: Target, case: Path, write: bool) -> list[str]:
     for table in _tables(target):
         hive.create(spark, table)
-    for load in sorted(path for path in case.iterdir() if path.is_dir()):
+    loads = sorted(path for path in case.iterdir() if path.is_dir())
+    for load in loads:
         shutil.rmtree(target.stage.folder)
         target.stage.folder.mkdir()
         hive.put(load, target.stage.folder, target.stage.header_lines)
         hive.run(spark, target.script, f"run-{load.name}")
     once, refused = rows.of_orc(target.prod), rows.of_text(spark, target.rejected)
-    hive.run(spark, target.script, "again")
-    again = rows.of_orc(target.prod)
+    printed = hive.run(spark, target.script, f"run-{loads[-1].name}")
+    again, refused_again = rows.of_orc(target.prod), rows.of_text(spark, target.rejected)
     if write:
         _write(case / "prod.csv", target.prod, once)
         _write(case / "rejected.csv", target.rejected, refused)
@@ -120,6 +121,8 @@ def _differences(spark: SparkSession, target: Target, case: Path, write: bool) -
     return [
         _diff(case / "prod.csv", target.prod, once),
         _diff(case / "rejected.csv", target.rejected, refused),
+        _diff(case / "rejected.csv", target.rejected, refused_again),
+        _miscounted(printed, sum(row[-1] == f"run-{loads[-1].name}" for row in refused_again)),
         _diff(twice if twice.exists() else case / "prod.csv", target.prod, again),
         _unknown_partitions(spark, target.prod),
     ]
@@ -141,6 +144,12 @@ def _diff(file: Path, table: catalog.Table, found: rows.Rows) -> str:
         rows.write(names, some).splitlines(keepends=True) for some in (rows.read(file), found)
     )
     return "".join(difflib.unified_diff(expected, there, f"{file.name} as expected", "as found"))
+
+
+def _miscounted(printed: list[str], refused: int) -> str:
+    """The number as the step reads it: the third word of the one line that begins so."""
+    counts = [line.split()[2] for line in printed if line.startswith("rejected rows: ")]
+    return "" if counts == [str(refused)] else f"{refused} rows are rejected, and it says {counts}\n"
 
 
 def _unknown_partitions(spark: SparkSession, table: catalog.Table) -> str:

@@ -82,10 +82,12 @@ def create(spark: SparkSession, table: Table) -> None:
     spark.sql(table.ddl().replace("'EXTERNAL' = 'TRUE', ", ""))
 
 
-def run(spark: SparkSession, script: str, run_name: str) -> None:
-    """Runs a script as `hive --hivevar run=<run_name> -f` does."""
+def run(spark: SparkSession, script: str, run_name: str) -> list[str]:
+    """Runs a script as `hive --hivevar run=<run_name> -f` does; the lines that it prints."""
+    printed = []
     for statement in statements(script, run_name):
-        spark.sql(statement)
+        printed += ["\t".join(map(str, row)) for row in spark.sql(statement).collect()]
+    return printed
 
 
 def statements(script: str, run_name: str) -> list[str]:

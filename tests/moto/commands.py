@@ -55,16 +55,24 @@ class Programs:
         return {"aws": _guarded(self.aws), "s3-dist-cp": _guarded(self.s3_dist_cp), "hive": _guarded(self.hive)}
 
     def aws(self, arguments: list[str]) -> Outcome:
-        """`aws s3 ls` ends with 1 when nothing is there (AWS CLI, "Return codes")."""
+        """`aws s3 ls` ends with 1 when nothing is there (AWS CLI, "Return codes"); `cp` of `-` takes no input here."""
         parser = Arguments("aws")
         parser.add_argument("--region", required=True)
         parser.add_argument("--recursive", action="store_true")
-        parser.add_argument("words", nargs=3)
+        parser.add_argument("words", nargs="+")
         given = parser.parse_intermixed_args(arguments)
-        if given.words[:2] != ["s3", "ls"] or not given.recursive:
+        if given.words[:3] == ["s3", "cp", "-"] and len(given.words) == 4:
+            return self._put_empty(Place.of(given.words[3]))
+        if given.words[:2] != ["s3", "ls"] or len(given.words) != 3 or not given.recursive:
             raise CommandError(f"aws: not known here: {given.words}")
         keys = self._keys(Place.of(given.words[2]))
         return Outcome(0 if keys else 1, "".join(f"2026-01-01 01:00:00 {1:>10} {key}\n" for key in keys))
+
+    def _put_empty(self, place: Place) -> Outcome:
+        if self._faults.refused_notes and place.prefix.rsplit("/", 1)[1] != "loading":
+            raise CommandError("upload failed: injected")
+        self._s3.put_object(Bucket=place.bucket, Key=place.prefix, Body=b"")
+        return Outcome(0)
 
     def s3_dist_cp(self, arguments: list[str]) -> Outcome:
         """Files keep their path below the source; only when all are copied are the sources deleted."""
@@ -105,7 +113,8 @@ class Programs:
             loads = len(self._keys(Place(table.bucket, table.prefix)))
             key = f"{table.prefix}load-{loads:04}"
             self._s3.put_object(Bucket=table.bucket, Key=key, Body=json.dumps(read).encode())
-        return Outcome(0, f"read {len(read)} files\n")
+        rejected = sum(self._faults.rejected[table.name.split(".")[1]] for table in targets)
+        return Outcome(0, f"read {len(read)} files\nrejected rows: {rejected} some reason\n")
 
     def _tables_of(self, script: str) -> tuple[list[Table], list[Table]]:
         """The tables in text that the script reads, and those that it fills; it may name no other."""

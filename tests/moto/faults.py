@@ -23,6 +23,10 @@ class Faults:
     half_moves: int = 0
     # A step by its command and table, such as `load sample_country_dim`.
     steps: Counter[str] = field(default_factory=Counter)
+    # Rows that a load rejects, by table.
+    rejected: Counter[str] = field(default_factory=Counter)
+    # Whether the cluster may not note how many these were.
+    refused_notes: bool = False
     # What someone does at the moment when such a step is submitted.
     when_submitted: dict[str, Callable[[], object]] = field(default_factory=dict)
     # A function, and the error by which Lambda itself refuses its invocation.

@@ -52,6 +52,10 @@ class Scenario:
     def texts(self) -> list[str]:
         return [message.text for message in self.world.messages()]
 
+    def firsts(self) -> list[str]:
+        """The first line of each message."""
+        return [text.splitlines()[0] for text in self.texts()]
+
     def landing(self, table: str) -> list[str]:
         return self._below(f"landing/{FOLDERS[table]}/")
 

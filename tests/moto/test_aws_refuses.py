@@ -50,7 +50,7 @@ def test_every_lambda_is_throttled_for_a_while(scenario: Scenario) -> None:
     for function in scenario.world.functions.names():
         scenario.world.faults.invocations[function, THROTTLED] = 3
     assert scenario.master("day-1") == "SUCCEEDED"
-    assert scenario.texts() == [DONE]
+    assert scenario.firsts() == [DONE]
 
 
 def test_every_operation_is_throttled_for_a_while(scenario: Scenario) -> None:
@@ -64,7 +64,7 @@ def test_every_operation_is_throttled_for_a_while(scenario: Scenario) -> None:
             answers[operation, "ThrottlingException"] = BEYOND_THE_SDK
 
     assert scenario.master("day-1", throttle) == "SUCCEEDED"
-    assert scenario.texts() == [DONE]
+    assert scenario.firsts() == [DONE]
     assert +answers == {}
 
 

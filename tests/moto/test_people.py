@@ -22,14 +22,14 @@ def test_a_second_master_does_not_touch_what_the_first_does(scenario: Scenario, 
     assert statuses == ["FAILED", "SUCCEEDED"]
     told, done = scenario.texts()
     assert "Check duplicate stepfunction" in told
-    assert done == DONE
+    assert done.startswith(DONE)
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_master_starts_where_it_is_told(scenario: Scenario, part: str) -> None:
     scenario.land(1)
     assert scenario.master("day-1", start_at=part) == "SUCCEEDED"
-    assert scenario.texts() == [DONE]
+    assert scenario.firsts() == [DONE]
     skipped = PARTS[1 : PARTS.index(part)]
     for table, machine in ((DIMENSION, "Dimension_Process"), (FACT, "Fact_Process")):
         assert len(scenario.landing(table)) == (machine in skipped)

@@ -55,7 +55,11 @@ fn capabilities_bring_their_variables() {
     let state = ["State_Info_File_S3_Bucket", "State_Info_File_S3_Key"];
     assert_eq!(names("lambda_status_emr"), [""; 0]);
     assert_eq!(names("lambda_read_state_info_from_s3"), state);
-    assert_eq!(names("lambda_send_msg_sns"), ["Environment", "Subject", "TopicArn"]);
+    let counts = ["Rejected_Counts_S3_Bucket", "Rejected_Counts_S3_Prefix"];
+    assert_eq!(
+        names("lambda_send_msg_sns"),
+        ["Environment", counts[0], counts[1], "Subject", "TopicArn"]
+    );
     assert_eq!(
         names("lambda_report_failed_execution"),
         ["Environment", "StateMachineArns", "Subject", "TopicArn"]

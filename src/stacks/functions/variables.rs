@@ -26,6 +26,10 @@ pub fn variables(pipeline: &Pipeline, lambda: &Lambda) -> BTreeMap<String, Strin
         set("Environment", pipeline.environment.name.clone());
         set("Subject", format!("{} Step Workflow Status", pipeline.name));
     }
+    if can(lambda, &[Capability::CountRejected]) {
+        set("Rejected_Counts_S3_Bucket", pipeline.workarea.bucket.to_string());
+        set("Rejected_Counts_S3_Prefix", pipeline.rejected_counts_prefix());
+    }
     if can(lambda, &OWNERS) {
         let machines: Vec<_> =
             pipeline.machines.iter().map(|m| pipeline.machine_arn(&m.name)).collect();

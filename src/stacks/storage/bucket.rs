@@ -11,6 +11,9 @@ use super::{KEY, access_logs};
 /// Days after which S3 forgets the parts of an upload that was never finished.
 const UPLOAD_DAYS: u32 = 7;
 
+/// Days after which the numbers of rejected rows go: the message that tells them goes out within hours.
+const NOTE_DAYS: u32 = 30;
+
 /// Adds the bucket and its policy.
 pub(super) fn add(template: &mut Template, pipeline: &Pipeline) {
     let span = pipeline.workarea.span;
@@ -88,6 +91,8 @@ fn lifecycle(pipeline: &Pipeline) -> Vec<Value> {
     ];
     let aged = expiring.into_iter().filter_map(|(id, area, days)| Some((id, area, days?)));
     rules.extend(aged.map(|(id, area, days)| expiration(id, &pipeline.area_prefix(area), days)));
+    let notes = pipeline.rejected_counts_prefix();
+    rules.push(expiration("rejected-counts", &notes, NOTE_DAYS));
     rules
 }
 

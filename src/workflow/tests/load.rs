@@ -37,7 +37,10 @@ fn one_table_is_loaded_by_states_of_its_own() {
         let submit = state(&machine, &format!("Load fact: {command}: submit"));
         let step = &submit["Parameters"]["NextStepNameAndCmd"];
         assert_eq!(step["Step_Name"], format!("{command} sample_country_tx_fact"));
-        let expected = format!("States.Format('{{}} {{}}', $.Steps.Load_fact.{command}, $.Run)");
+        let cluster = "$.Steps.Read_state_info.ClusterId";
+        let expected = format!(
+            "States.Format('{{}} {{}} {{}}', $.Steps.Load_fact.{command}, $.Run, {cluster})"
+        );
         assert_eq!(step["Cmd_Run.$"], expected);
         assert_eq!(submit["Parameters"]["ClusterId.$"], "$.Steps.Read_state_info.ClusterId");
     }

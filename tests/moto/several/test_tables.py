@@ -14,7 +14,7 @@ def land(scenario: Scenario) -> None:
 def test_every_table_of_a_kind_is_loaded(scenario: Scenario) -> None:
     land(scenario)
     assert scenario.master("day-1") == "SUCCEEDED"
-    assert scenario.texts() == [DONE]
+    assert scenario.firsts() == [DONE]
     for table in (DIMENSION, OTHER):
         assert len(scenario.world.files(f"{ROOT}/archive/{FOLDER}/{table}/")) == 1
 
