@@ -11,15 +11,14 @@ pub(super) fn ends(blueprint: &Blueprint, as_of: &str, problems: &mut Problems) 
         let written = lambda.value.runtime.as_ref();
         let name = written.map_or(runtime::DEFAULT, |runtime| &runtime.value);
         let span = written.map_or(blueprint.as_of.span, |runtime| runtime.span);
-        match runtime::of(name) {
-            Some(runtime) => runtime_ends(runtime, as_of, span, problems),
-            None => {
-                let message = format!("unknown runtime `{name}`");
-                let known = runtime::ALL.iter().filter(|r| r.support(as_of) != Support::Blocked);
-                let known = known.map(|runtime| runtime.name);
-                let problem = Diagnostic::error("unknown-runtime", span, message);
-                problems.add(problem.suggest(name, known));
-            }
+        if let Some(runtime) = runtime::of(name) {
+            runtime_ends(runtime, as_of, span, problems);
+        } else {
+            let message = format!("unknown runtime `{name}`");
+            let known = runtime::ALL.iter().filter(|r| r.support(as_of) != Support::Blocked);
+            let known = known.map(|runtime| runtime.name);
+            let problem = Diagnostic::error("unknown-runtime", span, message);
+            problems.add(problem.suggest(name, known));
         }
     }
     release_ends(blueprint, as_of, problems);

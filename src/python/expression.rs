@@ -229,7 +229,11 @@ impl<'a> Reading<'a> {
         for callee in &callees {
             if let Value::Operation(service, method) = callee {
                 let word = call.func.as_attribute_expr().map(|func| &func.attr);
-                self.operation((service, method), &arguments, call, word, scope);
+                let place = match word {
+                    Some(word) => self.place(scope, word),
+                    None => self.place_of(scope, call),
+                };
+                self.operation((service, method), &arguments, place);
             } else if let Value::Class(_) = callee {
                 self.name(&Values::from([callee.clone()]));
             }
@@ -243,19 +247,17 @@ impl<'a> Reading<'a> {
         returned
     }
 
+    fn place_of(&self, scope: usize, call: &ast::ExprCall) -> (usize, TextRange) {
+        (self.scopes[scope].code, ruff_text_size::Ranged::range(call))
+    }
+
     /// A paginator asks the operation that it names, a waiter the one that it waits with.
     fn operation(
         &mut self,
         (service, method): (&str, &str),
         arguments: &Arguments<'a>,
-        call: &'a ast::ExprCall,
-        word: Option<&'a ast::Identifier>,
-        scope: usize,
+        place: (usize, TextRange),
     ) {
-        let place = match word {
-            Some(word) => self.place(scope, word),
-            None => (self.scopes[scope].code, ruff_text_size::Ranged::range(call)),
-        };
         let named = match method {
             "get_paginator" => arguments.get(0, "operation_name"),
             "get_waiter" => arguments.get(0, "waiter_name"),
@@ -298,7 +300,8 @@ impl<'a> Reading<'a> {
                         returned.extend(self.call_all(&one, &given));
                     }
                     Value::Operation(service, method) => {
-                        self.operation((service, method), &given, call, None, scope);
+                        let place = self.place_of(scope, call);
+                        self.operation((service, method), &given, place);
                     }
                     _ => {}
                 }

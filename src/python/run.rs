@@ -170,7 +170,7 @@ impl<'a> Reading<'a> {
             Value::Method(function, class) => {
                 self.activate(*function, &arguments.behind(Value::Object(*class)))
             }
-            Value::Class(class) => self.construct(*class, arguments),
+            Value::Class(class) => self.construct(*class, &arguments),
             Value::Object(class) => {
                 let callees = self.member(*class, "__call__", true);
                 self.call_all(&callees, &arguments)
@@ -186,10 +186,10 @@ impl<'a> Reading<'a> {
     }
 
     /// An object gets its fields from `__init__`, or as a data class does.
-    fn construct(&mut self, class: Class<'a>, arguments: Arguments<'a>) -> Values<'a> {
+    fn construct(&mut self, class: Class<'a>, arguments: &Arguments<'a>) -> Values<'a> {
         let object = Value::Object(class);
         let init = self.member(class, "__init__", true);
-        self.call_all(&init, &arguments);
+        self.call_all(&init, arguments);
         if init.is_empty() {
             let fields = class.node.body.iter().filter_map(|one| one.as_ann_assign_stmt());
             let names = fields.filter_map(|field| field.target.as_name_expr());

@@ -19,7 +19,7 @@ pub struct Code {
     continued: Vec<u32>,
 }
 
-/// Longer files, and brackets or expressions nested deeper, are written by programs; CPython itself refuses 200 brackets.
+/// Longer files, and brackets or expressions nested deeper, are written by programs; Python itself refuses 200 brackets.
 const MOST_BYTES: usize = 1 << 20;
 const MOST_BRACKETS: usize = 200;
 const DEEPEST: usize = 200;

@@ -167,13 +167,12 @@ impl<'a> Reading<'a> {
         for alias in &import.names {
             let path = alias.name.as_str();
             let imported = self.imported(path);
-            match &alias.asname {
-                Some(name) => self.add(scope, name, &imported),
-                None => {
-                    let top = path.split('.').next().unwrap_or(path);
-                    let imported = self.imported(top);
-                    self.add(scope, top, &imported);
-                }
+            if let Some(name) = &alias.asname {
+                self.add(scope, name, &imported);
+            } else {
+                let top = path.split('.').next().unwrap_or(path);
+                let imported = self.imported(top);
+                self.add(scope, top, &imported);
             }
         }
     }
@@ -226,13 +225,11 @@ impl<'a> Reading<'a> {
                 self.module(code);
             }
         }
-        match self.code(path) {
-            Some(code) => Values::from([Value::Module(code)]),
-            None => {
-                self.found.is_open |= !standard::is_known(path);
-                boto::external(path)
-            }
+        if let Some(code) = self.code(path) {
+            return Values::from([Value::Module(code)]);
         }
+        self.found.is_open |= !standard::is_known(path);
+        boto::external(path)
     }
 
     fn code(&self, path: &str) -> Option<usize> {

@@ -16,7 +16,7 @@ pub(super) fn problems(
     machines: &[StateMachine],
     materials: &Materials,
 ) -> Vec<Diagnostic> {
-    let shared = materials.shared.par_iter().filter(|shared| shared.path.ends_with(".py"));
+    let shared = materials.shared.par_iter().filter(|shared| is_module(&shared.path));
     let shared: Vec<_> = shared
         .map(|one| (one.folder.as_str(), Code::parse(&one.path, one.file, &one.text)))
         .collect();
@@ -32,7 +32,11 @@ pub(super) fn problems(
 }
 
 fn is_python(lambda: &Lambda) -> bool {
-    lambda.file.ends_with(".py") && lambda.runtime.starts_with("python")
+    is_module(&lambda.file) && lambda.runtime.starts_with("python")
+}
+
+fn is_module(path: &str) -> bool {
+    path.rsplit('.').next() == Some("py")
 }
 
 type Parsed<'a> = (&'a str, Result<Option<Code>, Diagnostic>);

@@ -85,6 +85,7 @@ fn key(capability: Capability) -> Option<&'static str> {
         | Capability::DescribeExecution
         | Capability::FindExecutions
         | Capability::PublishMessage
+        | Capability::CountRejected
         | Capability::ReportFailures => None,
     }
 }
@@ -176,18 +177,13 @@ fn never_used(lambda: &Lambda, mut own: Grants, calls: &Calls) -> Vec<Diagnostic
         let (capability, granted) = own.remove(at);
         let span = lambda.places.get(&capability).copied().unwrap_or(lambda.span);
         let word = capability.word();
-        let problem = match granted.is_empty() {
-            true => Diagnostic::warning(
-                "unused-capability",
-                span,
-                format!("the code of `{}` never uses `{word}`", lambda.name),
-            ),
-            false => Diagnostic::warning(
-                "unused-capability",
-                span,
-                format!("what `{}` uses of `{word}`, its other capabilities grant", lambda.name),
-            ),
+        let name = &lambda.name;
+        let message = if granted.is_empty() {
+            format!("the code of `{name}` never uses `{word}`")
+        } else {
+            format!("what `{name}` uses of `{word}`, its other capabilities grant")
         };
+        let problem = Diagnostic::warning("unused-capability", span, message);
         problems.push(problem.help(format!("remove `{word}` from its `can`")));
     }
     problems
