@@ -153,7 +153,8 @@ fn missing(request: &Request, policies: &Policies, spoken: &[Spoken]) -> Vec<Lay
     }
     // A grant to everyone, a user or a session passes by the boundary, one to a role does not (IAM user guide, "Permissions
     // boundaries for IAM entities").
-    if !within_boundary && !(granted && by_resource > Naming::Role) {
+    let passes_by = granted && by_resource > Naming::Role;
+    if !(within_boundary || passes_by) {
         missing.push(Layer::Boundary);
     }
     missing

@@ -84,7 +84,7 @@ impl Reader<'_> {
             Some("Deny") => Effect::Deny,
             _ => return Err("`Effect` is neither `Allow` nor `Deny`".to_owned()),
         };
-        let actions = self.names(json, "Action", "NotAction", |text| text.to_ascii_lowercase())?;
+        let actions = self.names(json, "Action", "NotAction", str::to_ascii_lowercase)?;
         let resources = self.names(json, "Resource", "NotResource", str::to_owned)?;
         Ok(Statement {
             sid: json.get("Sid").and_then(Value::as_str).map(str::to_owned),

@@ -60,13 +60,13 @@ fn days(text: &str) -> Option<i64> {
 
 /// Returns the milliseconds from midnight in UTC of `hh:mm`, `hh:mm:ss` or `hh:mm:ss.sss` with `Z` or an offset.
 fn milliseconds(text: &str) -> Option<i64> {
-    let (clock, offset) = match text.strip_suffix('Z') {
-        Some(clock) => (clock, 0),
-        None => {
-            let at = text.rfind(['+', '-'])?;
+    let (clock, offset) = match (text.strip_suffix('Z'), text.rfind(['+', '-'])) {
+        (Some(clock), _) => (clock, 0),
+        (None, Some(at)) => {
             let minutes = clock_minutes(&text[at + 1..])?;
             (&text[..at], if text[at..].starts_with('+') { minutes } else { -minutes })
         }
+        (None, None) => return None,
     };
     let minutes = clock_minutes(clock.get(..5)?)?;
     let seconds = match clock.get(5..)?.strip_prefix(':') {
