@@ -1,5 +1,6 @@
 //! The command line: arguments, files, the terminal and exit codes; the work is done by the modules above.
 
+mod diff;
 mod disk;
 mod folder;
 mod load;
@@ -26,6 +27,7 @@ struct Cli {
 enum Command {
     Synth(synth::Args),
     Validate(validate::Args),
+    Diff(diff::Args),
     Schema(schema::Args),
 }
 
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
     let ended = match &cli.command {
         Command::Synth(args) => synth::run(args),
         Command::Validate(args) => validate::run(args),
+        Command::Diff(args) => diff::run(args),
         Command::Schema(args) => schema::run(args),
     };
     match ended {

@@ -42,4 +42,6 @@ pub mod manifest;
 
 pub mod synth;
 
+pub mod diff;
+
 pub mod commands;

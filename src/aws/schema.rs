@@ -10,9 +10,12 @@ use super::archive::Archive;
 use crate::diagnostic::nearest;
 
 mod check;
+mod guide;
 mod pattern;
 mod pointer;
 mod shape;
+
+pub use guide::{interrupts, was_said_to_replace};
 
 use shape::Shape;
 

@@ -23,6 +23,8 @@ pub struct File {
     pub bytes: Vec<u8>,
     /// Whether it is an asset: named after its content, and ignored by git.
     pub is_asset: bool,
+    /// Where the resources of a template come from, by logical id.
+    pub origins: Vec<(String, Span)>,
 }
 
 /// The form of templates.
@@ -77,7 +79,7 @@ impl<'a> Output<'a> {
 
     /// Adds a file.
     pub(super) fn file(&mut self, path: String, bytes: Vec<u8>) {
-        self.files.push(File { path, bytes, is_asset: false });
+        self.files.push(File { path, bytes, is_asset: false, origins: Vec::new() });
     }
 
     /// Adds a code archive; Lambdas with the same code share it.
@@ -90,7 +92,8 @@ impl<'a> Output<'a> {
         let asset =
             Asset { path: path.clone(), bucket: "artifacts", key, sha256, bindings: Vec::new() };
         self.assets.push(asset);
-        self.files.push(File { path, bytes: archive.bytes.clone(), is_asset: true });
+        let (bytes, origins) = (archive.bytes.clone(), Vec::new());
+        self.files.push(File { path, bytes, is_asset: true, origins });
     }
 
     /// Adds a text file that goes to the workarea bucket, with its digest.
@@ -116,12 +119,14 @@ impl<'a> Output<'a> {
         problems.extend(verify::stack(self.pipeline, &stack, &patched, self.depth));
         let origin =
             stack.template.resources.values().next().map_or_else(Span::default, |r| r.origin);
+        let resources = stack.template.resources.iter();
+        let origins = resources.map(|(id, resource)| (id.clone(), resource.origin)).collect();
         let (outline, mut entry) = (Outline::of(&stack), Entry::new(&stack));
         let types = stack.template.resources.values().map(|one| one.kind.clone()).collect();
         let (path, bytes) = self.document(&stack.name, &stack.template.into_json());
         problems.extend(verify::rendered(&stack.name, bytes.len(), origin));
         entry.rendered(&path, &bytes);
-        let file = File { path, bytes, is_asset: false };
+        let file = File { path, bytes, is_asset: false, origins };
         Rendered { entry, file, outline, types, problems }
     }
 

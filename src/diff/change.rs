@@ -1,0 +1,171 @@
+//! Changes as a value: computed once, shown in any form.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::verdict::Consequence;
+use crate::diagnostic::{Sources, Span};
+
+/// Everything that changes from one side to the other; the worst first in every list.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Changes {
+    /// The environment, where the documents name one.
+    pub environment: Option<String>,
+    /// The resources that change.
+    pub resources: Vec<Resource>,
+    /// What else changes in templates: parameters, outputs, conditions.
+    pub templates: Vec<Part>,
+}
+
+/// A resource that changes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Resource {
+    /// The short name of its stack.
+    pub stack: String,
+    /// Its logical id, the new one where it was renamed.
+    pub logical_id: String,
+    /// Its logical id before it was renamed.
+    pub renamed_from: Option<String>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its own name, where the template states one.
+    pub name: Option<String>,
+    /// What is written about it.
+    pub action: Action,
+    /// What happens to it.
+    pub consequence: Consequence,
+    /// Why, where the properties do not say.
+    pub reason: Option<String>,
+    /// What may be lost or fail.
+    pub dangers: Vec<Danger>,
+    /// The properties that differ.
+    pub properties: Vec<Property>,
+    /// The place that it comes from.
+    pub at: Option<Place>,
+    /// The same place, for drawing.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// What is written about a resource.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is another.
+    Changed,
+    /// It is the same under another logical id.
+    Renamed,
+    /// It says what it said, and changes because of another.
+    Follows,
+}
+
+/// A property that differs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Property {
+    /// Where, such as `Tags[team].Value`.
+    pub path: String,
+    /// What stood there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<Value>,
+    /// What stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<Value>,
+    /// What this alone entails.
+    pub consequence: Consequence,
+    /// The section that says in words what this does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_in: Option<&'static str>,
+}
+
+/// What may be lost or fail.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Danger {
+    /// Of which kind it is.
+    pub kind: DangerKind,
+    /// What would happen.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// The kinds of danger, the worst first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DangerKind {
+    /// The deployment fails.
+    Deploy,
+    /// Data is lost, is left behind, or reads wrong.
+    Data,
+    /// More of the world can reach it.
+    Network,
+}
+
+/// Something else in a template: a parameter, an output, a condition.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part {
+    /// The short name of the stack.
+    pub stack: String,
+    /// The section, such as `Outputs`.
+    pub section: String,
+    /// The name in the section; empty where the section is one value.
+    pub name: String,
+    /// What stood there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<Value>,
+    /// What stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<Value>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl Changes {
+    /// Tells whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.templates.is_empty()
+    }
+
+    /// Gives each resource the place that `find` knows for it.
+    pub fn locate(&mut self, sources: &Sources, find: impl Fn(&Resource) -> Option<Span>) {
+        for resource in &mut self.resources {
+            if let Some(span) = find(resource) {
+                let (file, line) =
+                    (sources.get(span.file).name.clone(), sources.position(span).line);
+                (resource.span, resource.at) = (span, Some(Place { file, line }));
+            }
+        }
+    }
+
+    /// Tells whether anyone may do more than before.
+    pub fn widens(&self) -> bool {
+        false
+    }
+
+    /// Puts the worst first.
+    pub(super) fn sort(&mut self) {
+        self.resources.sort_by_cached_key(|one| {
+            let danger = one.dangers.iter().map(|danger| danger.kind).min();
+            (danger.is_none(), danger, one.consequence)
+        });
+    }
+}
+
+impl Resource {
+    /// Tells whether it holds a danger of this kind.
+    pub fn has(&self, kind: DangerKind) -> bool {
+        self.dangers.iter().any(|danger| danger.kind == kind)
+    }
+}
