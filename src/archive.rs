@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::hash::Digest;
+use crate::hash::{self, Digest};
 use crate::model::Lambda;
 
 /// A zip archive with its digest.
@@ -16,6 +16,8 @@ pub struct Archive {
     pub bytes: Vec<u8>,
     /// Its SHA-256.
     pub digest: Digest,
+    /// The files in it by path, each with the first 16 digits of its SHA-256: a review names those that change.
+    pub sources: BTreeMap<String, String>,
 }
 
 impl Archive {
@@ -58,7 +60,9 @@ pub fn zip(files: &BTreeMap<&str, &[u8]>) -> Archive {
         started.and_then(|()| Ok(writer.write_all(bytes)?)).expect("memory takes every write");
     }
     let bytes = writer.finish().expect("memory takes every write").into_inner();
-    Archive { digest: Digest::of(&bytes), bytes }
+    let digest = |bytes| hash::sha256(bytes)[..16].to_owned();
+    let sources = files.iter().map(|(path, bytes)| ((*path).to_owned(), digest(bytes))).collect();
+    Archive { digest: Digest::of(&bytes), bytes, sources }
 }
 
 #[cfg(test)]

@@ -2,15 +2,21 @@
 //!
 //! Nothing here reads a file or asks AWS: a side is a set of texts by path, from a folder, from git, or from deployed stacks.
 
+mod catalog;
 mod change;
+mod code;
 mod compare;
+mod cost;
 mod danger;
+mod files;
 mod follow;
 mod gate;
 mod json;
 mod markdown;
+mod network;
 mod normal;
 mod outline;
+mod permissions;
 mod pieces;
 mod policy_document;
 mod read;
@@ -20,12 +26,16 @@ mod secret;
 mod text;
 mod told;
 mod verdict;
+mod workflow;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use change::{Action, Changes, Danger, DangerKind, Part, Place, Property, Resource};
+pub use change::{
+    Action, Changes, Code, Cost, Danger, DangerKind, Part, Passage, Permission, Place, Property,
+    Resource, Table, TextFile, Workflow,
+};
 pub use gate::{Gate, problems, stops};
 pub use json::json;
 pub use markdown::markdown;
@@ -48,8 +58,16 @@ pub fn diff(before: &Files, after: &Files) -> Result<Changes, Box<Unreadable>> {
     rename::between_stacks(&stacks, &mut resources);
     follow::replacements(&stacks, &mut resources);
     danger::assess(&stacks, &mut resources);
+    let manifests = [before, after].map(manifest);
     let mut changes = Changes {
-        environment: environment(after).or_else(|| environment(before)),
+        environment: environment(&manifests),
+        catalog: catalog::changes(&stacks, &mut resources),
+        permissions: permissions::changes(&stacks, &mut resources),
+        network: network::changes(&stacks, &mut resources),
+        workflows: workflow::changes(&stacks, &mut resources),
+        code: code::changes(&stacks, [&manifests[0], &manifests[1]], &mut resources),
+        files: files::changes(before, after),
+        costs: cost::changes(&stacks, before, after),
         templates: stacks.iter().flat_map(resource::parts).collect(),
         resources,
     };
@@ -57,9 +75,19 @@ pub fn diff(before: &Files, after: &Files) -> Result<Changes, Box<Unreadable>> {
     Ok(changes)
 }
 
-fn environment(files: &Files) -> Option<String> {
-    let manifest: Value = serde_json::from_str(files.get(read::MANIFEST)?).ok()?;
-    manifest["environment"].as_str().map(str::to_owned)
+/// Returns the manifest of a side; one that cannot be read was told of before.
+fn manifest(files: &Files) -> Value {
+    files.get(read::MANIFEST).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+fn environment(manifests: &[Value; 2]) -> Option<String> {
+    let mut names = manifests.iter().rev().filter_map(|manifest| manifest["environment"].as_str());
+    names.next().map(str::to_owned)
+}
+
+/// Returns the template of a stack on the new side.
+fn find_template<'a>(stacks: &'a [Stack], stack: &str) -> &'a Value {
+    stacks.iter().find(|known| known.name == stack).map_or(&Value::Null, |stack| &stack.new)
 }
 
 /// Returns a resource of a stack on one side.

@@ -1,5 +1,7 @@
 //! `manifest.json`: what `apply` needs to know beside the files: order, parameters, assets.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -103,6 +105,9 @@ pub struct Asset {
     /// What is filled in by `apply`, such as `network.PrivateSubnetIds`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bindings: Vec<String>,
+    /// The files in an archive by path, each with the start of its SHA-256.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, String>,
 }
 
 /// The stacks that the manifest lists.

@@ -13,6 +13,20 @@ pub struct Changes {
     pub environment: Option<String>,
     /// The resources that change.
     pub resources: Vec<Resource>,
+    /// Who may do more or less.
+    pub permissions: Vec<Permission>,
+    /// What the network lets through.
+    pub network: Vec<Passage>,
+    /// State machines, as graphs.
+    pub workflows: Vec<Workflow>,
+    /// Tables of the catalog.
+    pub catalog: Vec<Table>,
+    /// Functions whose code changes, by what changes in it.
+    pub code: Vec<Code>,
+    /// Configuration and scripts.
+    pub files: Vec<TextFile>,
+    /// What is paid for by the hour.
+    pub costs: Vec<Cost>,
     /// What else changes in templates: parameters, outputs, conditions.
     pub templates: Vec<Part>,
 }
@@ -75,6 +89,9 @@ pub struct Property {
     /// What stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<Value>,
+    /// Where, as a JSON pointer into the resource in its one form.
+    #[serde(skip)]
+    pub pointer: String,
     /// What this alone entails.
     pub consequence: Consequence,
     /// The section that says in words what this does.
@@ -123,6 +140,94 @@ pub struct Part {
     pub new: Option<Value>,
 }
 
+/// What someone may do now, or no longer.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Permission {
+    /// Whether someone may do more than before; less otherwise.
+    pub widens: bool,
+    /// Who.
+    pub who: String,
+    /// The actions.
+    pub actions: Vec<String>,
+    /// What they act on.
+    pub resources: Vec<String>,
+    /// Under which condition, as JSON; empty where there is none.
+    pub condition: String,
+    /// Whether it is about a denial that comes or goes.
+    pub denial: bool,
+    /// The resources whose policies say so, or said so, as `stack/logical id`.
+    pub by: Vec<String>,
+}
+
+/// A way through the network that opens or closes.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Passage {
+    /// Whether it opens.
+    pub opens: bool,
+    /// Whether the whole world is at its end.
+    pub world: bool,
+    /// What it leads through, as `stack/logical id`.
+    pub through: String,
+    /// What passes.
+    pub rule: String,
+}
+
+/// A state machine that changes.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Workflow {
+    /// Its name.
+    pub name: String,
+    /// States that are new, each with what follows.
+    pub added: Vec<String>,
+    /// States that are gone.
+    pub removed: Vec<String>,
+    /// What changes of others, as `state: aspect old → new`.
+    pub changed: Vec<String>,
+}
+
+/// A table that changes.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Table {
+    /// Database and table.
+    pub name: String,
+    /// What changes, as sentences.
+    pub changed: Vec<String>,
+}
+
+/// Functions that change for the same reason.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Code {
+    /// The functions.
+    pub functions: Vec<String>,
+    /// Source files in their archives that are new, gone or changed, each with `+`, `−` or `~`; empty where the manifest does
+    /// not say.
+    pub files: Vec<String>,
+}
+
+/// A text that goes to a bucket.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct TextFile {
+    /// Its path.
+    pub path: String,
+    /// Settings that change, in a file of settings.
+    pub settings: Vec<String>,
+    /// Lines that are new.
+    pub added: usize,
+    /// Lines that are gone.
+    pub removed: usize,
+}
+
+/// Something that is paid for as long as it is there.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Cost {
+    /// What.
+    pub what: String,
+    /// How many there were.
+    pub old: u64,
+    /// How many there are.
+    pub new: u64,
+}
+
 /// A line of a file.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Place {
@@ -135,7 +240,10 @@ pub struct Place {
 impl Changes {
     /// Tells whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.resources.is_empty() && self.templates.is_empty()
+        self.resources.is_empty()
+            && self.templates.is_empty()
+            && self.files.is_empty()
+            && self.code.is_empty()
     }
 
     /// Gives each resource the place that `find` knows for it.
@@ -151,7 +259,8 @@ impl Changes {
 
     /// Tells whether anyone may do more than before.
     pub fn widens(&self) -> bool {
-        false
+        self.permissions.iter().any(|permission| permission.widens)
+            || self.network.iter().any(|passage| passage.opens)
     }
 
     /// Puts the worst first.

@@ -135,6 +135,7 @@ fn followers(
         }
         let property = Property {
             path: difference.path,
+            pointer: difference.pointer,
             old: Some(value.clone()),
             new: Some(value.clone()),
             consequence: Consequence::MayReplace,

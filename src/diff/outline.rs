@@ -99,7 +99,8 @@ const KINDS: [Kind; 11] = [
 
 impl Kind {
     pub(super) fn of(change: &Resource) -> Self {
-        let told = !change.properties.is_empty()
+        let told = change.reason.is_none()
+            && !change.properties.is_empty()
             && change.properties.iter().all(|property| property.told_in.is_some());
         match change.dangers.iter().map(|danger| danger.kind).min() {
             Some(DangerKind::Deploy) => return Self::Fails,

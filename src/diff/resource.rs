@@ -86,6 +86,7 @@ fn changed(stack: &str, id: &str, old: &Value, new: &Value) -> Option<Resource> 
 fn property(kind: &str, difference: &Difference) -> Property {
     Property {
         path: difference.path.clone(),
+        pointer: difference.pointer.clone(),
         old: difference.old.clone(),
         new: difference.new.clone(),
         consequence: verdict::of(kind, difference),

@@ -52,7 +52,7 @@ fn draw(text: &mut String, section: &Section, screen: Screen) {
 }
 
 fn draw_item(text: &mut String, item: &Item, tone: Tone, screen: Screen) {
-    let at = item.at.as_ref().map_or_else(String::new, |at| format!("  {at}"));
+    let at = item.at.as_ref().map_or_else(String::new, |at| format!(" ({at})"));
     line(text, screen, 2, &format!("{}{at}", heads(item, tone)));
     let shown = if tone == Tone::Alarm { item.lines.len() } else { MOST };
     for detail in item.lines.iter().take(shown) {

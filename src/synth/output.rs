@@ -1,6 +1,6 @@
 //! What a synth gives, while it is collected.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -89,8 +89,14 @@ impl<'a> Output<'a> {
             return;
         }
         let (key, sha256) = (path.clone(), archive.digest.hex());
-        let asset =
-            Asset { path: path.clone(), bucket: "artifacts", key, sha256, bindings: Vec::new() };
+        let asset = Asset {
+            path: path.clone(),
+            bucket: "artifacts",
+            key,
+            sha256,
+            bindings: Vec::new(),
+            sources: archive.sources.clone(),
+        };
         self.assets.push(asset);
         let (bytes, origins) = (archive.bytes.clone(), Vec::new());
         self.files.push(File { path, bytes, is_asset: true, origins });
@@ -100,7 +106,8 @@ impl<'a> Output<'a> {
     pub(super) fn text(&mut self, (text, digest): (TextFile, Digest)) {
         let bindings = text.bindings.iter().map(|b| format!("{}.{}", b.stack, b.output)).collect();
         let (path, key, sha256) = (text.path.clone(), text.key, digest.hex());
-        self.assets.push(Asset { path, bucket: "workarea", key, sha256, bindings });
+        let sources = BTreeMap::new();
+        self.assets.push(Asset { path, bucket: "workarea", key, sha256, bindings, sources });
         self.file(text.path, text.content.into_bytes());
     }
 
