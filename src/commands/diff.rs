@@ -4,7 +4,7 @@ mod git;
 mod side;
 
 use std::io::{IsTerminal, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::ValueEnum;
@@ -189,7 +189,8 @@ fn show(format: Format, environments: &[Changes], sources: &Sources) -> anyhow::
         Format::Json => report::print(&format!("{:#}\n", diff::json(environments))),
         Format::Sarif => {
             let problems: Vec<_> = environments.iter().flat_map(diff::problems).collect();
-            report::print(&report::problems_sarif(&problems, sources))
+            let path = |file| PathBuf::from(&sources.get(file).name);
+            report::print(&report::problems_sarif(&problems, sources, path, Path::new(".")))
         }
     }
 }

@@ -1,15 +1,15 @@
 //! What people and machines are told.
 
 use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::load::Loaded;
 use super::refusal::reason;
 use super::repository;
-use crate::diagnostic::{Diagnostic, Severity, Sources, Style, draw, sarif};
+use crate::diagnostic::{Diagnostic, FileId, Severity, Sources, Style, draw, sarif};
 
 /// The form of a report
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
@@ -66,11 +66,16 @@ pub(super) fn problems_json(problems: &[Diagnostic], sources: &Sources) -> Value
     problems.iter().map(problem).collect()
 }
 
-/// Returns problems as SARIF text.
-pub(super) fn problems_sarif(problems: &[Diagnostic], loaded: &Loaded) -> String {
-    let top = repository::top(&loaded.root);
-    let uri = |file| repository::uri(&loaded.path(file), &top);
-    format!("{:#}\n", sarif(problems, loaded.sources(), uri))
+/// Returns problems as SARIF text; `path` leads to a file of `sources`, and `folder` is somewhere in the repository.
+pub(super) fn problems_sarif(
+    problems: &[Diagnostic],
+    sources: &Sources,
+    path: impl Fn(FileId) -> PathBuf,
+    folder: &Path,
+) -> String {
+    let top = repository::top(folder);
+    let uri = |file| repository::uri(&path(file), &top);
+    format!("{:#}\n", sarif(problems, sources, uri))
 }
 
 /// Tells whether the problems stop the command.

@@ -45,7 +45,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
             let report = json!({"problems": report::problems_json(&problems, sources)});
             report::print(&format!("{report:#}\n"))?;
         }
-        Format::Sarif => report::print(&report::problems_sarif(&problems, &loaded))?,
+        Format::Sarif => report::print(&report::problems_sarif(
+            &problems,
+            sources,
+            |file| loaded.path(file),
+            &loaded.root,
+        ))?,
     }
     if report::stops(&problems, args.deny_warnings) {
         return Ok(Exit::Failed);
