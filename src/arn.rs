@@ -134,6 +134,11 @@ impl Pipeline {
         self.arn("events", &format!("rule/{}", self.own_name(purpose)))
     }
 
+    /// Returns the ARN of all alarms of the pipeline, as a pattern.
+    pub fn alarms_arn(&self) -> String {
+        self.arn("cloudwatch", &format!("alarm:{}", self.named(&format!("{}-*", self.name))))
+    }
+
     /// Returns the ARN of the workarea bucket.
     pub fn bucket_arn(&self) -> String {
         format!("arn:{}:s3:::{}", self.environment.partition.id(), self.workarea.bucket)

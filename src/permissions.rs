@@ -22,6 +22,7 @@ mod network;
 mod query;
 pub mod size;
 mod statement;
+mod topic;
 mod trust;
 
 use crate::diagnostic::Span;
@@ -40,6 +41,7 @@ pub(crate) use execution::{policies as execution_policies, role as execution_rol
 pub(crate) use key::policy as key_policy;
 pub(crate) use network::{endpoint_name, flow_logs, interface_endpoint, s3_endpoint};
 pub use statement::{Condition, Effect, Origin, Principal, Statement, document};
+pub(crate) use topic::{key_policy as topic_key_policy, policy as topic_policy};
 pub(crate) use trust::{GITHUB, audience};
 
 /// A role: who assumes it, and what it may do.

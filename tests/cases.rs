@@ -13,6 +13,19 @@ fn every_case_gives_what_is_committed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// `synth` trusts its own templates, `validate` checks them too.
+#[test]
+fn every_case_is_valid() {
+    for case in cases() {
+        let mut validate = Command::new(env!("CARGO_BIN_EXE_gen"));
+        validate.current_dir(env!("CARGO_MANIFEST_DIR")).arg("validate");
+        let ended = validate.arg("--blueprint").arg(case.join("blueprint.yaml")).output();
+        let ended = ended.expect("gen starts");
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{}:\n{told}", case.display());
+    }
+}
+
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut cases: Vec<_> = fs::read_dir(folder)

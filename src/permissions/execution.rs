@@ -192,22 +192,23 @@ fn divided(statement: Statement) -> Vec<Statement> {
 
 /// Lays statements into as few policies as their size allows, in their order.
 fn packed(family: &str, statements: Vec<Statement>) -> Vec<Policy> {
+    let empty = size::length(&document([]));
     let mut policies: Vec<Policy> = Vec::new();
+    let mut used = size::MANAGED;
     for statement in statements {
-        let fits = policies.last().is_some_and(|policy| {
-            let with = policy.statements.iter().chain([&statement]);
-            size::length(&document(with)) <= size::MANAGED
-        });
+        let length = size::length(&statement.to_json()) + 1;
         match policies.last_mut() {
-            Some(policy) if fits => policy.statements.push(statement),
-            _ => policies.push(Policy {
-                name: match policies.len() {
+            Some(policy) if used + length <= size::MANAGED => policy.statements.push(statement),
+            _ => {
+                let name = match policies.len() {
                     0 => family.to_owned(),
                     n => format!("{family}-{}", n + 1),
-                },
-                statements: vec![statement],
-            }),
+                };
+                policies.push(Policy { name, statements: vec![statement] });
+                used = empty;
+            }
         }
+        used += length;
     }
     policies
 }

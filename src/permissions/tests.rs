@@ -30,7 +30,10 @@ fn policies(pipeline: &Pipeline) -> Vec<(String, Vec<Statement>)> {
     policies_with(pipeline, &workflow::compile(pipeline).unwrap())
 }
 
-fn policies_with(pipeline: &Pipeline, machines: &[StateMachine]) -> Vec<(String, Vec<Statement>)> {
+pub(crate) fn policies_with(
+    pipeline: &Pipeline,
+    machines: &[StateMachine],
+) -> Vec<(String, Vec<Statement>)> {
     let roles = roles(pipeline, machines).into_iter();
     let mut all: Vec<_> = roles.map(|role| (role.purpose, role.statements)).collect();
     all.push(("bucket".into(), bucket_policy(pipeline, "${DataKey.Arn}")));
@@ -38,6 +41,9 @@ fn policies_with(pipeline: &Pipeline, machines: &[StateMachine]) -> Vec<(String,
     all.push(("key".into(), super::key_policy(pipeline)));
     all.push(("s3 endpoint".into(), super::s3_endpoint(pipeline)));
     all.push(("interface endpoint".into(), super::interface_endpoint(pipeline)));
+    let rules = [pipeline.rule_arn("failed-executions")];
+    all.push(("topic key".into(), super::topic_key_policy(pipeline, &rules)));
+    all.push(("topic".into(), super::topic_policy(pipeline, &rules)));
     all.push(("flow logs".into(), super::flow_logs(pipeline).statements));
     all.extend(deploying::policies(pipeline, machines));
     all
@@ -69,7 +75,11 @@ fn every_star_has_a_reason_and_every_statement_an_origin() {
                 assert_ne!(one.origin.what, "", "{policy} {}", one.sid);
                 let whole_service = one.actions.iter().any(|action| action.ends_with(":*"));
                 let denies = one.effect == Effect::Deny;
-                assert!(!whole_service || denies || policy == "key", "{policy} {}", one.sid);
+                assert!(
+                    !whole_service || denies || policy.ends_with("key"),
+                    "{policy} {}",
+                    one.sid
+                );
             }
         }
     }

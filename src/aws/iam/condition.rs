@@ -75,7 +75,8 @@ fn key_problem(
     actions: &[Action],
     written_out: &[Action],
 ) -> Option<Violation> {
-    if key.contains("${") || key.starts_with("Fn::") || is_among(key, global_keys()) {
+    let is_claim = actions.iter().any(|action| action.name == WEB_IDENTITY) && is_claim(key);
+    if key.contains("${") || key.starts_with("Fn::") || is_claim || is_among(key, global_keys()) {
         return None;
     }
     let lacks = |action: &&Action| !is_among(key, action.condition_keys());
@@ -87,6 +88,16 @@ fn key_problem(
     let first = written_out.iter().find(lacks)?;
     let message = format!("`{}` never has the condition key `{key}`", first.name());
     Some(Violation::warning(path, message))
+}
+
+/// The action that an identity provider's token lets one ask for.
+const WEB_IDENTITY: &str = "AssumeRoleWithWebIdentity";
+
+/// Every provider's tokens have these claims, by the provider's host (IAM user guide, "IAM and AWS STS condition context
+/// keys", keys for OIDC federation).
+fn is_claim(key: &str) -> bool {
+    let claims = ["amr", "aud", "azp", "oaud", "sub"];
+    key.rsplit_once(':').is_some_and(|(host, claim)| host.contains('.') && claims.contains(&claim))
 }
 
 fn global_keys() -> impl Iterator<Item = &'static str> {

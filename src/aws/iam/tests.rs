@@ -177,3 +177,13 @@ fn any_json_is_survived() {
         check_statement(&value);
     }
 }
+
+#[test]
+fn claims_of_a_providers_token_are_keys() {
+    let mut statement = on("sts:AssumeRoleWithWebIdentity", "*");
+    let claim = |name: &str| json!({"StringEquals": {name: "x"}});
+    statement["Condition"] = claim("token.actions.githubusercontent.com:sub");
+    assert_eq!(problems(&statement), [""; 0]);
+    statement["Condition"] = claim("token.actions.githubusercontent.com:subject");
+    assert_eq!(problems(&statement).len(), 1);
+}

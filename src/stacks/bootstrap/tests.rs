@@ -100,3 +100,61 @@ fn githubs_provider_is_made_on_request_and_stays() {
     pipeline.deployer.github.as_mut().unwrap().makes_provider = true;
     assert!(made(&pipeline).resources["GitHub"].retained);
 }
+
+/// A statement that no table of permissions has could hide a `*` without a reason.
+#[test]
+fn every_star_that_is_emitted_stands_beside_its_reason() {
+    for pipeline in variants() {
+        let machines = workflow::compile(&pipeline).unwrap();
+        let mut known = permissions::tests::policies_with(&pipeline, &machines);
+        known.push(("topic key".to_owned(), permissions::topic_key_policy(&pipeline, &[])));
+        let reasoned: Vec<_> = known
+            .iter()
+            .flat_map(|(_, statements)| statements)
+            .filter(|statement| statement.reason.is_some())
+            .map(permissions::Statement::to_json)
+            .collect();
+        let stacks = [
+            stacks::network::stack(&pipeline).template,
+            stacks::storage::stack(&pipeline).template,
+            stacks::identity::stack(&pipeline, &machines).template,
+            stacks::operations::stack(&pipeline).template,
+            made(&pipeline),
+        ];
+        let mut emitted = Vec::new();
+        stacks.iter().for_each(|template| starred(&template.to_json(), &mut emitted));
+        assert!(emitted.len() > 20, "{}", emitted.len());
+        for statement in emitted {
+            assert!(known_by_place(&reasoned, &statement), "{statement}");
+        }
+    }
+}
+
+/// What CloudFormation's role looks at follows from the types that are there, so only its name tells it.
+fn known_by_place(reasoned: &[Value], statement: &Value) -> bool {
+    let same = |one: &&Value| one["Sid"] == statement["Sid"];
+    reasoned.contains(statement)
+        || reasoned.iter().any(|one| same(&one) && one["Resource"] == "*" && looks(statement))
+}
+
+fn looks(statement: &Value) -> bool {
+    statement["Sid"].as_str().is_some_and(|sid| sid.starts_with("Look"))
+}
+
+/// Collects the statements of all policies that have `*` for an action or a resource.
+fn starred(value: &Value, found: &mut Vec<Value>) {
+    match value {
+        Value::Object(map) if map.contains_key("Effect") => {
+            if ["Action", "Resource"].iter().any(|key| is_star(&value[*key])) {
+                found.push(value.clone());
+            }
+        }
+        Value::Object(map) => map.values().for_each(|one| starred(one, found)),
+        Value::Array(items) => items.iter().for_each(|one| starred(one, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn is_star(element: &Value) -> bool {
+    element == "*" || element.as_array().is_some_and(|items| items.iter().any(|one| one == "*"))
+}

@@ -48,11 +48,6 @@ pub(super) fn add(template: &mut Template, pipeline: &Pipeline) {
     }
 }
 
-/// Returns the ARN of all alarms of the pipeline, as a pattern.
-pub(super) fn arns(pipeline: &Pipeline) -> String {
-    pipeline.arn("cloudwatch", &format!("alarm:{}", name(pipeline, "*")))
-}
-
 fn name(pipeline: &Pipeline, what: &str) -> String {
     pipeline.named(&format!("{}-{what}", pipeline.name))
 }

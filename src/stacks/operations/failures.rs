@@ -24,14 +24,20 @@ pub(super) fn rule_ids(pipeline: &Pipeline) -> Vec<String> {
         .collect()
 }
 
+/// Returns what the names of the rules say behind the pipeline's.
+pub(super) fn rule_names(pipeline: &Pipeline) -> Vec<String> {
+    let name = |n: usize| match n {
+        1 => "failed-executions".to_owned(),
+        _ => format!("failed-executions-{n}"),
+    };
+    (1..=pipeline.machines.len().div_ceil(WATCHED)).map(name).collect()
+}
+
 /// Adds the rules; without a Lambda that reports, they publish the bare event.
 pub(super) fn add(template: &mut Template, pipeline: &Pipeline) {
     let chunks = pipeline.machines.chunks(WATCHED);
-    for (index, (id, machines)) in rule_ids(pipeline).into_iter().zip(chunks).enumerate() {
-        let purpose = match index {
-            0 => "failed-executions".to_owned(),
-            _ => format!("failed-executions-{}", index + 1),
-        };
+    let names = rule_ids(pipeline).into_iter().zip(rule_names(pipeline));
+    for ((id, purpose), machines) in names.zip(chunks) {
         let properties = json!({
             "Name": pipeline.own_name(&purpose),
             "Description": "Failed, timed out and aborted executions",

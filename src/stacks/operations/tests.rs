@@ -111,7 +111,7 @@ fn each_machine_the_cluster_and_the_cleanup_have_alarms() {
     let old = properties(&template, "AlarmOldCluster");
     assert_eq!((&old["Threshold"], &old["Period"]), (&json!(360), &json!(1_800)));
     assert_eq!(old["TreatMissingData"], "breaching");
-    let pattern = alarms::arns(&sample::pipeline());
+    let pattern = sample::pipeline().alarms_arn();
     let prefix = pattern.rsplit(':').next().unwrap().trim_end_matches('*').to_owned();
     for (id, alarm) in template.resources.iter().filter(|(id, _)| id.starts_with("Alarm")) {
         let name = alarm.properties["AlarmName"].as_str().unwrap();

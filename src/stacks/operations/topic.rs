@@ -1,13 +1,14 @@
-//! The topic that subscribers hear, its key, and who may publish to it.
+//! The topic that subscribers hear, with its key and its policy.
 
 use serde_json::{Value, json};
 
 use crate::diagnostic::Span;
 use crate::hash;
-use crate::model::{Capability, Lambda, Pipeline};
-use crate::template::{Resource, Template, attribute, reference, tags};
+use crate::model::Pipeline;
+use crate::permissions::{self, document};
+use crate::template::{Resource, Template, reference, tags};
 
-use super::{alarms, failures};
+use super::failures;
 
 /// The logical id of the topic.
 pub(super) const TOPIC: &str = "Topic";
@@ -29,7 +30,8 @@ pub(super) fn add(template: &mut Template, pipeline: &Pipeline) {
         "Tags": tags(pipeline),
     });
     template.add(TOPIC, Resource::new("AWS::SNS::Topic", span, topic));
-    let policy = json!({"Topics": [reference(TOPIC)], "PolicyDocument": policy(pipeline)});
+    let statements = permissions::topic_policy(pipeline, &rules(pipeline));
+    let policy = json!({"Topics": [reference(TOPIC)], "PolicyDocument": document(&statements)});
     template.add("TopicPolicy", Resource::new("AWS::SNS::TopicPolicy", span, policy));
     for subscriber in &pipeline.subscribers {
         subscription(template, subscriber);
@@ -44,102 +46,21 @@ fn subscription(template: &mut Template, subscriber: &str) {
     template.add(id, Resource::new("AWS::SNS::Subscription", Span::default(), properties));
 }
 
-/// The key guards messages on their way only, so it may go with the stack. `alias/aws/sns` would not do: its policy lets
-/// no CloudWatch alarm through.
+/// The key guards messages on their way only, so it may go with the stack.
 fn key(pipeline: &Pipeline) -> Value {
     json!({
         "Description": format!("Messages of {}", pipeline.name),
         "EnableKeyRotation": true,
         "PendingWindowInDays": 7,
-        "KeyPolicy": {"Version": "2012-10-17", "Statement": key_statements(pipeline)},
+        "KeyPolicy": document(&permissions::topic_key_policy(pipeline, &rules(pipeline))),
         "Tags": tags(pipeline),
     })
 }
 
-fn key_statements(pipeline: &Pipeline) -> Vec<Value> {
-    let mut statements = vec![json!({
-        "Sid": "AccountAdministers",
-        "Effect": "Allow",
-        "Principal": {"AWS": pipeline.root_arn()},
-        "Action": "kms:*",
-        "Resource": "*",
-    })];
-    let encrypt = |sid: &str, principal: Value| {
-        json!({
-            "Sid": sid,
-            "Effect": "Allow",
-            "Principal": principal,
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-            "Resource": "*",
-        })
-    };
-    let mut alarms = encrypt("AlarmsPublish", json!({"Service": "cloudwatch.amazonaws.com"}));
-    alarms["Condition"] = from_alarms(pipeline);
-    statements.push(alarms);
-    let roles = publishers(pipeline);
-    if !roles.is_empty() {
-        let mut functions = encrypt("FunctionsPublish", json!({"AWS": roles}));
-        functions["Condition"] = json!({"StringEquals": {"kms:ViaService": sns_host(pipeline)}});
-        statements.push(functions);
+/// Returns the rules that publish themselves, where no Lambda reports failures.
+fn rules(pipeline: &Pipeline) -> Vec<String> {
+    match failures::reporter(pipeline) {
+        Some(_) => Vec::new(),
+        None => failures::rule_names(pipeline).iter().map(|name| pipeline.rule_arn(name)).collect(),
     }
-    if failures::reporter(pipeline).is_none() {
-        // EventBridge sends no source account to KMS, and a condition on it would lose every message (SNS developer guide,
-        // "Key management", compatibility with event sources).
-        statements
-            .push(encrypt("FailureRulePublishes", json!({"Service": "events.amazonaws.com"})));
-    }
-    statements
-}
-
-fn sns_host(pipeline: &Pipeline) -> String {
-    let place = &pipeline.environment;
-    format!("sns.{}.{}", place.region, place.partition.dns_suffix())
-}
-
-/// Returns the roles of the Lambdas that publish; they are there, since the stack of the identities comes first.
-fn publishers(pipeline: &Pipeline) -> Vec<String> {
-    let publishes = |lambda: &&Lambda| {
-        let words = [Capability::PublishMessage, Capability::ReportFailures];
-        words.iter().any(|word| lambda.can.contains(word))
-    };
-    let lambdas = pipeline.lambdas.iter().filter(publishes);
-    lambdas.map(|lambda| pipeline.role_arn(lambda.name.as_str())).collect()
-}
-
-fn policy(pipeline: &Pipeline) -> Value {
-    let publish = |sid: &str, service: &str, condition: Value| {
-        json!({
-            "Sid": sid,
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sns:Publish",
-            "Resource": reference(TOPIC),
-            "Condition": condition,
-        })
-    };
-    let mut statements = vec![
-        json!({
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sns:Publish",
-            "Resource": reference(TOPIC),
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }),
-        publish("AlarmsPublish", "cloudwatch.amazonaws.com", from_alarms(pipeline)),
-    ];
-    if failures::reporter(pipeline).is_none() {
-        let rules: Vec<_> =
-            failures::rule_ids(pipeline).iter().map(|rule| attribute(rule, "Arn")).collect();
-        let condition = json!({"ArnEquals": {"aws:SourceArn": rules}});
-        statements.push(publish("FailureRulePublishes", "events.amazonaws.com", condition));
-    }
-    json!({"Version": "2012-10-17", "Statement": statements})
-}
-
-fn from_alarms(pipeline: &Pipeline) -> Value {
-    json!({
-        "StringEquals": {"aws:SourceAccount": pipeline.environment.account},
-        "ArnLike": {"aws:SourceArn": alarms::arns(pipeline)},
-    })
 }
