@@ -122,7 +122,9 @@ fn every_star_that_is_emitted_stands_beside_its_reason() {
             made(&pipeline),
         ];
         let mut emitted = Vec::new();
-        stacks.iter().for_each(|template| starred(&template.to_json(), &mut emitted));
+        for template in &stacks {
+            starred(&template.to_json(), &mut emitted);
+        }
         assert!(emitted.len() > 20, "{}", emitted.len());
         for statement in emitted {
             assert!(known_by_place(&reasoned, &statement), "{statement}");
