@@ -1,5 +1,6 @@
 //! The command line: arguments, files, the terminal and exit codes; the work is done by the modules above.
 
+mod access;
 mod diff;
 mod disk;
 mod folder;
@@ -28,6 +29,7 @@ enum Command {
     Synth(synth::Args),
     Validate(validate::Args),
     Diff(diff::Args),
+    Access(access::Args),
     Schema(schema::Args),
 }
 
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Synth(args) => synth::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Diff(args) => diff::run(args),
+        Command::Access(args) => access::run(args),
         Command::Schema(args) => schema::run(args),
     };
     match ended {

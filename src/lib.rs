@@ -34,6 +34,8 @@ pub mod archive;
 
 pub mod stacks;
 
+pub mod access;
+
 pub mod text;
 
 pub mod verify;

@@ -30,6 +30,7 @@ use crate::model::Pipeline;
 use crate::workflow::StateMachine;
 
 pub(crate) use access_logs::policy as access_log_policy;
+pub(crate) use area::prefixes;
 pub(crate) use artifacts::policy as artifact_policy;
 pub(crate) use boundary::statements as boundary;
 pub(crate) use break_glass::role as break_glass;
@@ -40,6 +41,7 @@ pub(crate) use deployer::role as deployer;
 pub(crate) use execution::{policies as execution_policies, role as execution_role};
 pub(crate) use key::policy as key_policy;
 pub(crate) use network::{endpoint_name, flow_logs, interface_endpoint, s3_endpoint};
+pub(crate) use query::ATHENA;
 pub use statement::{Condition, Effect, Origin, Principal, Statement, document};
 pub(crate) use topic::{key_policy as topic_key_policy, policy as topic_policy};
 pub(crate) use trust::{GITHUB, audience};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{Area, Kind, Pipeline};
 
 /// Returns the prefixes of an area: one for each kind of table, and the places of tables that stand elsewhere.
-pub(super) fn prefixes(pipeline: &Pipeline, area: Area) -> BTreeSet<String> {
+pub(crate) fn prefixes(pipeline: &Pipeline, area: Area) -> BTreeSet<String> {
     match area {
         Area::Landing | Area::Stage | Area::Prod | Area::Archive | Area::Rejected => {
             let kinds: BTreeSet<_> = pipeline.tables.iter().map(|table| table.kind).collect();

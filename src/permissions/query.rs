@@ -8,7 +8,7 @@ use super::Statement;
 use super::area::{self, below};
 
 /// The service that Athena's forwarded requests name in `aws:CalledVia`.
-pub(super) const ATHENA: &str = "athena.amazonaws.com";
+pub(crate) const ATHENA: &str = "athena.amazonaws.com";
 
 const QUERY: [&str; 5] = [
     "athena:GetQueryExecution",

@@ -34,6 +34,13 @@ impl Policy {
         Self::parse_with(name, document, &literal)
     }
 
+    /// Tells whether a statement allows `action`, in lower case, on `resource` in some context. A variable is taken for a text
+    /// that fits.
+    pub fn might_allow(&self, action: &str, resource: &str) -> bool {
+        let mut allowing = self.statements.iter().filter(|one| one.effect == Effect::Allow);
+        allowing.any(|one| one.might_speak_of(action, resource))
+    }
+
     /// Reads a document in which `text` tells what stands for a string.
     pub fn parse_with(
         name: impl Into<String>,

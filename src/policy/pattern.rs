@@ -73,6 +73,12 @@ impl Pattern {
         }
     }
 
+    /// Whether `text` may be what the pattern says.
+    pub(super) fn might_match(&self, text: &str) -> bool {
+        let Some(tail) = text.strip_prefix(&self.prefix) else { return false };
+        self.has_variables() || glob(&self.rest, tail)
+    }
+
     /// Returns the pattern with variables replaced by what the request says, none where it says nothing.
     pub(super) fn filled(&self, request: &Request) -> Option<Self> {
         let parts = expand(&self.rest, request)?;

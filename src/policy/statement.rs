@@ -94,6 +94,14 @@ impl Statement {
         differences
     }
 
+    pub(super) fn might_speak_of(&self, action: &str, resource: &str) -> bool {
+        let names = |names: &Names, text: &str| {
+            names.excluded || names.patterns.iter().any(|pattern| pattern.might_match(text))
+        };
+        names(&self.actions, action)
+            && self.resources.as_ref().is_none_or(|one| names(one, resource))
+    }
+
     /// Tells how it names who asks; as not at all when something else keeps it from applying.
     pub(super) fn applies(&self, request: &Request) -> Naming {
         let speaks_of_it = self.names_action(request)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::access::{self, Grants};
 use crate::archive::Archive;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::hash::Digest;
@@ -46,6 +47,8 @@ pub(super) struct Output<'a> {
     bootstrap: Option<Entry>,
     types: BTreeSet<String>,
     assets: Vec<Asset>,
+    /// The policies of the stacks so far.
+    grants: Grants,
     /// What is known of the stacks so far: their names and outputs.
     pub(super) outlines: Vec<Outline>,
     /// What is wrong.
@@ -58,6 +61,7 @@ pub(super) struct Rendered {
     file: File,
     outline: Outline,
     types: BTreeSet<String>,
+    grants: Grants,
     problems: Vec<Diagnostic>,
 }
 
@@ -72,6 +76,7 @@ impl<'a> Output<'a> {
             bootstrap: None,
             types: BTreeSet::new(),
             assets: Vec::new(),
+            grants: Grants::default(),
             outlines: Vec::new(),
             problems: Vec::new(),
         }
@@ -130,11 +135,13 @@ impl<'a> Output<'a> {
         let origins = resources.map(|(id, resource)| (id.clone(), resource.origin)).collect();
         let (outline, mut entry) = (Outline::of(&stack), Entry::new(&stack));
         let types = stack.template.resources.values().map(|one| one.kind.clone()).collect();
-        let (path, bytes) = self.document(&stack.name, &stack.template.into_json());
+        let template = stack.template.into_json();
+        let grants = Grants::read(self.pipeline, &template);
+        let (path, bytes) = self.document(&stack.name, &template);
         problems.extend(verify::rendered(&stack.name, bytes.len(), origin));
         entry.rendered(&path, &bytes);
         let file = File { path, bytes, is_asset: false, origins };
-        Rendered { entry, file, outline, types, problems }
+        Rendered { entry, file, outline, types, grants, problems }
     }
 
     /// Adds a rendered stack.
@@ -143,6 +150,7 @@ impl<'a> Output<'a> {
         self.files.push(rendered.file);
         self.outlines.push(rendered.outline);
         self.types.extend(rendered.types);
+        self.grants.extend(rendered.grants);
         self.problems.extend(rendered.problems);
     }
 
@@ -156,6 +164,7 @@ impl<'a> Output<'a> {
         let (path, bytes) = self.document(name, template);
         self.entries.push(entry(&path, &bytes));
         self.types.extend(types(template));
+        self.grants.extend(Grants::read(self.pipeline, template));
         self.file(path, bytes);
     }
 
@@ -183,11 +192,20 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Adds the page that says who may do what.
+    fn access(&mut self) {
+        self.grants.complete();
+        let rows = access::rows(self.pipeline, &self.grants);
+        let page = access::markdown(self.pipeline, &rows, &self.grants.unknown);
+        self.file("access.md".to_owned(), page.into_bytes());
+    }
+
     /// Returns the files, the manifest among them, and the problems.
     pub(super) fn finish(mut self) -> (Vec<File>, Vec<Diagnostic>) {
         let entries = self.entries.iter().chain(&self.bootstrap);
         let names: Vec<String> = entries.map(|entry| entry.name.clone()).collect();
         self.problems.extend(verify::unknown_stacks(self.pipeline, &names));
+        self.access();
         let mut paths: Vec<String> = self.files.iter().map(|file| file.path.clone()).collect();
         paths.push("manifest.json".to_owned());
         paths.sort();

@@ -1,0 +1,19 @@
+//! Who may do what where: asks the policies of all emitted stacks together, as AWS would.
+
+mod ask;
+mod grants;
+mod matrix;
+mod name;
+mod place;
+mod render;
+mod symbol;
+mod why;
+
+pub use ask::Way;
+pub use grants::Grants;
+pub use matrix::{Row, rows};
+pub use render::{json, markdown, text};
+pub use why::{Answer, Finding, Question, reasons, why};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! One request of a role, by each way that it may come.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::model::{Lambda, Pipeline};
+use crate::permissions::EMR_TAG;
+use crate::policy::{Decision, Policies, Request, decide};
+
+use super::grants::{Grants, Role};
+use super::symbol;
+
+/// How a request reaches AWS.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Way {
+    /// Through the endpoints of the pipeline's VPC.
+    Vpc,
+    /// Over the internet.
+    Internet,
+    /// Athena makes it for who queries.
+    Athena,
+}
+
+/// An action on a resource, with what only such requests have in their context.
+#[derive(Clone, Debug)]
+pub(super) struct Ask {
+    /// In lower case.
+    pub(super) action: Cow<'static, str>,
+    pub(super) resource: String,
+    pub(super) context: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Ask {
+    pub(super) fn new(action: impl Into<Cow<'static, str>>, resource: impl Into<String>) -> Self {
+        Self { action: action.into(), resource: resource.into(), context: Vec::new() }
+    }
+
+    pub(super) fn with(
+        mut self,
+        key: &'static str,
+        values: impl IntoIterator<Item = String>,
+    ) -> Self {
+        self.context.push((key, values.into_iter().collect()));
+        self
+    }
+}
+
+/// A role that asks.
+pub(super) struct Asker<'a> {
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) grants: &'a Grants,
+    pub(super) role: &'a Role,
+    bases: BTreeMap<Way, Request>,
+}
+
+impl<'a> Asker<'a> {
+    /// `name` is the role's; `lambda` the function that has it.
+    pub(super) fn new(
+        pipeline: &'a Pipeline,
+        grants: &'a Grants,
+        name: &str,
+        role: &'a Role,
+        lambda: Option<&Lambda>,
+    ) -> Self {
+        let base = base(pipeline, name, lambda);
+        let inside = base
+            .clone()
+            .with("aws:SourceVpc", [symbol::vpc(pipeline)])
+            .with("aws:SourceVpce", [symbol::s3_endpoint(pipeline)]);
+        let athena = base
+            .clone()
+            .with("aws:ViaAWSService", ["true"])
+            .with("aws:CalledVia", [crate::permissions::ATHENA]);
+        let bases = [(Way::Vpc, inside), (Way::Internet, base), (Way::Athena, athena)].into();
+        Self { pipeline, grants, role, bases }
+    }
+
+    /// Tells whether any statement may allow it, whatever the context; most asks end here.
+    pub(super) fn might(&self, ask: &Ask) -> bool {
+        self.role.policies.iter().any(|policy| policy.might_allow(&ask.action, &ask.resource))
+    }
+
+    pub(super) fn may(&self, ask: &Ask, way: Way) -> bool {
+        let request = self.request(ask, way);
+        decide(&request, &self.policies(&request, way)).allowed
+    }
+
+    pub(super) fn decision(&self, request: &Request, way: Way) -> Decision<'a> {
+        decide(request, &self.policies(request, way))
+    }
+
+    pub(super) fn request(&self, ask: &Ask, way: Way) -> Request {
+        let mut request = self.bases[&way].clone();
+        request.action.clear();
+        request.action.push_str(&ask.action);
+        request.resource.clone_from(&ask.resource);
+        for (key, values) in &ask.context {
+            request.context.insert((*key).to_owned(), values.clone());
+        }
+        request
+    }
+
+    /// S3 asks for the key itself, so the endpoint of the network has no say there.
+    pub(super) fn policies(&self, request: &Request, way: Way) -> Policies<'a> {
+        let service = request.action.split(':').next().unwrap_or_default();
+        let bucket = request.resource.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(4));
+        let bucket = bucket.and_then(|path| path.split('/').next()).unwrap_or_default();
+        let resource = match service {
+            "s3" => self.grants.buckets.get(bucket),
+            "kms" => self.grants.key.as_ref(),
+            _ => None,
+        };
+        let endpoint = self.grants.endpoints.get(service).filter(|_| way == Way::Vpc);
+        Policies {
+            identity: &self.role.policies,
+            boundary: self.grants.boundary(self.role),
+            resource,
+            endpoint,
+            owner: None,
+            owner_decides: service == "kms",
+        }
+    }
+}
+
+/// What every request of the role carries. The keys of tags stand for a cluster of the pipeline, and for one about to be
+/// launched as the function does it.
+fn base(pipeline: &Pipeline, role: &str, lambda: Option<&Lambda>) -> Request {
+    let account = &pipeline.environment.account;
+    let request = Request::new(pipeline.iam_arn(&format!("role/{role}")), "", "")
+        .with("aws:ResourceAccount", [account])
+        .with("aws:RequestedRegion", [&pipeline.environment.region])
+        .with("aws:SecureTransport", ["true"])
+        .with("aws:ViaAWSService", ["false"])
+        .with("s3:TlsVersion", ["1.3"]);
+    match lambda {
+        Some(lambda) => {
+            request.with("lambda:SourceFunctionArn", [pipeline.lambda_arn(&lambda.name)])
+        }
+        None => request,
+    }
+}
+
+/// Returns an action on a cluster of the pipeline's own.
+pub(super) fn on_cluster(pipeline: &Pipeline, action: &'static str) -> Ask {
+    let ask = Ask::new(action, pipeline.arn("elasticmapreduce", "cluster/j-any"));
+    ask.with("aws:resourcetag/pipeline", [tag(pipeline, "pipeline")])
+        .with("aws:resourcetag/environment", [tag(pipeline, "environment")])
+}
+
+/// Returns a launch with the tags that the pipeline puts on its clusters.
+pub(super) fn launch(pipeline: &Pipeline) -> Ask {
+    Ask::new("elasticmapreduce:runjobflow", "*")
+        .with("aws:requesttag/pipeline", [tag(pipeline, "pipeline")])
+        .with("aws:requesttag/environment", [tag(pipeline, "environment")])
+        .with("aws:requesttag/for-use-with-amazon-emr-managed-policies", ["true".to_owned()])
+        .with("aws:tagkeys", ["pipeline", "environment", EMR_TAG].map(str::to_owned))
+}
+
+fn tag(pipeline: &Pipeline, name: &str) -> String {
+    pipeline.tags.get(name).cloned().unwrap_or_default()
+}

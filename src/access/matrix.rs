@@ -1,0 +1,96 @@
+//! Role by role: what of all that can be done it may do, and from where.
+
+use rayon::prelude::*;
+
+use crate::model::Pipeline;
+
+use super::ask::{Asker, Way};
+use super::grants::Grants;
+use super::name::{self, Kind};
+use super::place::{Deed, Spot, Zone, zones};
+
+/// What someone may do somewhere.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Row {
+    /// The group, the function, or what else the role is for.
+    pub who: String,
+    /// Whether these are people and systems of the blueprint's `access`.
+    pub is_group: bool,
+    /// The zone, with its parts where not all of it is meant.
+    pub place: String,
+    /// The verbs.
+    pub may: Vec<&'static str>,
+    /// By which ways, sorted.
+    pub from: Vec<Way>,
+}
+
+/// Returns what each role may do: groups in written order first, then the other roles in theirs.
+pub fn rows(pipeline: &Pipeline, grants: &Grants) -> Vec<Row> {
+    let zones = zones(pipeline, grants);
+    let mut named: Vec<_> = grants
+        .roles
+        .iter()
+        .map(|(role, policies)| (name::of(pipeline, role), role, policies))
+        .collect();
+    named.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let rows = named.par_iter().map(|(who, role, policies)| {
+        let lambda =
+            if let Kind::Lambda(_) = who.kind { pipeline.lambda(&who.label) } else { None };
+        let asker = Asker::new(pipeline, grants, role, policies, lambda);
+        let of_zone = |zone| of_zone(&asker, who, zone);
+        zones.iter().flat_map(of_zone).collect::<Vec<_>>()
+    });
+    rows.collect::<Vec<_>>().concat()
+}
+
+/// The same may be done at several spots: that is one row.
+fn of_zone(asker: &Asker, who: &name::Who, zone: &Zone) -> Vec<Row> {
+    let mut found: Vec<(Vec<Way>, Vec<&'static str>, Vec<&str>)> = Vec::new();
+    for spot in &zone.spots {
+        for (from, may) in of_spot(asker, spot) {
+            match found.iter_mut().find(|(ways, verbs, _)| *ways == from && *verbs == may) {
+                Some((_, _, labels)) => labels.push(&spot.label),
+                None => found.push((from, may, vec![&spot.label])),
+            }
+        }
+    }
+    let rows = found.into_iter().map(|(from, may, labels)| Row {
+        who: who.label.clone(),
+        is_group: matches!(who.kind, Kind::Group(_)),
+        place: place(zone, &labels),
+        may,
+        from,
+    });
+    rows.collect()
+}
+
+fn place(zone: &Zone, labels: &[&str]) -> String {
+    if labels.len() == zone.spots.len() {
+        return zone.name.clone();
+    }
+    format!("{}: {}", zone.name, labels.join(", "))
+}
+
+fn of_spot(asker: &Asker, spot: &Spot) -> Vec<(Vec<Way>, Vec<&'static str>)> {
+    let mut found: Vec<(Vec<Way>, Vec<&'static str>)> = Vec::new();
+    for deed in &spot.deeds {
+        let ways = ways(asker, deed);
+        if ways.is_empty() {
+            continue;
+        }
+        match found.iter_mut().find(|(known, _)| *known == ways) {
+            Some((_, verbs)) => verbs.push(deed.verb),
+            None => found.push((ways, vec![deed.verb])),
+        }
+    }
+    found
+}
+
+fn ways(asker: &Asker, deed: &Deed) -> Vec<Way> {
+    if !deed.asks.iter().all(|one_of| one_of.iter().any(|ask| asker.might(ask))) {
+        return Vec::new();
+    }
+    let may =
+        |way: &Way| deed.asks.iter().all(|one_of| one_of.iter().any(|ask| asker.may(ask, *way)));
+    deed.ways.iter().copied().filter(may).collect()
+}
