@@ -2,6 +2,7 @@
 
 mod case;
 mod conditions;
+mod emitted;
 mod layers;
 #[path = "../support/node.rs"]
 mod node;
@@ -32,21 +33,20 @@ impl Difference {
 
 #[test]
 fn both_say_the_same_to_every_request() {
-    let cases = [conditions::cases(), layers::cases()].concat();
-    assert!(cases.len() > 1000, "{} cases", cases.len());
+    let emitted = emitted::cases();
+    let allowed = emitted.iter().filter(|case| case.decided()).count();
+    assert!(allowed > 500 && emitted.len() - allowed > 500, "{allowed} of {}", emitted.len());
+    let cases = [conditions::cases(), layers::cases(), emitted].concat();
+    assert!(cases.len() > 10_000, "{} cases", cases.len());
     let verdicts = simulated(&cases);
+    let differing = cases.iter().zip(&verdicts);
+    let differing: Vec<_> =
+        differing.filter(|(case, verdict)| case.decided() != (*verdict == "Allowed")).collect();
     let known = differences();
-    let differing: Vec<_> = cases
-        .iter()
-        .zip(&verdicts)
-        .filter(|(case, verdict)| case.decided() != (*verdict == "Allowed"))
-        .collect();
     let told: Vec<_> = differing
         .iter()
         .filter(|(case, _)| !known.iter().any(|one| one.covers(case)))
-        .map(|(case, verdict)| {
-            format!("{}: we say {}, they say {verdict}", case.name, case.decided())
-        })
+        .map(|(case, said)| format!("{}: we say {}, they say {said}", case.name, case.decided()))
         .collect();
     assert!(told.is_empty(), "{} of {} differ:\n{}", told.len(), cases.len(), told.join("\n"));
     for one in &known {
