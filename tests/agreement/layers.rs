@@ -88,7 +88,7 @@ fn principals() -> Vec<Case> {
                 let mut case = Case::new(format!(
                     "{effect} to {named} asked by {asker} of {owner}, own policy {with_identity}"
                 ));
-                case.principal = (*asker).to_owned();
+                (*asker).clone_into(&mut case.principal);
                 if !asker.contains(":role/") {
                     case.context.insert("aws:PrincipalArn".to_owned(), (*asker).into());
                 }
@@ -201,7 +201,7 @@ fn without_resources() -> Vec<Case> {
             for effect in ["Allow", "Deny"] {
                 let mut case = Case::new(format!("{effect} {action} on {resource}"));
                 case.action = action;
-                case.resource = "*".to_owned();
+                "*".clone_into(&mut case.resource);
                 let own = statement(effect, &json!({"Action": action, "Resource": resource}));
                 case.identity = vec![document(&json!([own]))];
                 if effect == "Deny" {
