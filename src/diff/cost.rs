@@ -58,16 +58,16 @@ fn units(resource: &Value) -> Option<(&'static str, u64)> {
         "AWS::EC2::VPCEndpoint" if properties["VpcEndpointType"] == "Interface" => {
             let zones =
                 properties["SubnetIds"].as_array().map_or(1, |subnets| subnets.len() as u64);
-            ("interface endpoints, in each zone", zones)
+            ("interface endpoints, by zone", zones)
         }
         "AWS::EC2::NatGateway" => ("NAT gateways", 1),
         "AWS::EC2::TransitGatewayAttachment" => ("transit gateway attachments", 1),
         "AWS::EC2::Instance" => ("instances", 1),
         "AWS::RDS::DBInstance" => ("database instances", 1),
-        "AWS::KMS::Key" => ("keys (by the month)", 1),
-        "AWS::CloudWatch::Alarm" => ("alarms (by the month)", 1),
-        "AWS::CloudWatch::Dashboard" => ("dashboards (by the month)", 1),
-        "AWS::SecretsManager::Secret" => ("secrets (by the month)", 1),
+        "AWS::KMS::Key" => ("keys", 1),
+        "AWS::CloudWatch::Alarm" => ("alarms", 1),
+        "AWS::CloudWatch::Dashboard" => ("dashboards", 1),
+        "AWS::SecretsManager::Secret" => ("secrets", 1),
         "AWS::Kinesis::Stream" => ("stream shards", number(&properties["ShardCount"])),
         "AWS::EMR::Cluster" => ("clusters that run all the time", 1),
         _ => return None,

@@ -90,10 +90,9 @@ fn data(change: &Resource, old: &Value, new: &Value) -> Option<Danger> {
             (format!("if it is replaced: {message}"), help)
         }
         Consequence::Delete => (deleted(change, what, old), Some(KEEP.to_owned())),
-        Consequence::Leave => (
-            format!("it leaves the stack: {what} stays, and no stack looks after it any more"),
-            None,
-        ),
+        Consequence::Leave => {
+            (format!("it leaves the stack with {what}, and no stack looks after it any more"), None)
+        }
         _ => return None,
     };
     Some(Danger { kind: DangerKind::Data, message, help })
@@ -117,7 +116,7 @@ fn replaced(what: &str, policy: &str) -> (String, Option<String>) {
             (format!("a new and empty one takes its place; of {what} a snapshot stays"), None)
         }
         _ => (
-            format!("{what} is deleted with the old one"),
+            format!("the old one is deleted with {what}"),
             Some("`UpdateReplacePolicy: Retain` keeps the old one".to_owned()),
         ),
     }
@@ -137,9 +136,10 @@ fn deleted(change: &Resource, what: &str, old: &Value) -> String {
             "it is deleted if it is empty; with objects in it the deployment fails".to_owned()
         }
         _ if change.kind == "AWS::KMS::Key" => {
-            format!("the key is scheduled for deletion; then {what} cannot be read")
+            "the key is scheduled for deletion; then nothing that it encrypts can be read"
+                .to_owned()
         }
-        _ => format!("{what} is deleted with it"),
+        _ => format!("it is deleted with {what}"),
     }
 }
 
@@ -268,5 +268,8 @@ fn unprotected(change: &Resource, old: &Value, new: &Value) -> Vec<Danger> {
     let lost = cases
         .into_iter()
         .filter(|(name, _)| policy(old, name) == "Retain" && policy(new, name) != "Retain");
-    lost.map(|(_, when)| danger(&format!("from now on {what} goes when it is {when}"))).collect()
+    lost.map(|(_, when)| {
+        danger(&format!("from now on it is deleted, with {what}, when it is {when}"))
+    })
+    .collect()
 }

@@ -17,7 +17,7 @@ pub(super) fn sections(changes: &Changes) -> Vec<Section> {
         section("Catalog", Tone::Calm, &changes.catalog, table),
         section("Code", Tone::Calm, &changes.code, code),
         section("Configuration and scripts", Tone::Calm, &changes.files, file),
-        section("Paid by the hour", Tone::Notice, &changes.costs, cost),
+        section("Running costs", Tone::Notice, &changes.costs, cost),
     ]
 }
 

@@ -174,7 +174,8 @@ fn aspects(old: &Value, new: &Value) -> Vec<String> {
         let (old, new) = (old.get(&key), new.get(&key));
         match key.as_str() {
             "Next" | "Default" | "End" => {}
-            "Choices" | "Catch" if without_targets(old) == without_targets(new) => {}
+            "Choices" if was != is => {}
+            "Catch" if without_targets(old) == without_targets(new) => {}
             "Retry" => told.push(format!("retry {}", retries(old, new))),
             "Comment" => told.push("comment".to_owned()),
             _ => told.push(format!("{key} {}", step(old, new))),

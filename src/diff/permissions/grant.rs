@@ -95,8 +95,14 @@ pub(super) fn principals(statement: &Value) -> Vec<String> {
         Some(other) => vec![shown(other)],
         None => Vec::new(),
     };
-    let everybody = |name: String| if name == "*" { EVERYBODY.to_owned() } else { name };
-    let named = names.into_iter().map(everybody);
+    let in_words = |name: String| match name.as_str() {
+        "*" => EVERYBODY.to_owned(),
+        account if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("account {account}")
+        }
+        _ => name,
+    };
+    let named = names.into_iter().map(in_words);
     if negated { named.map(|name| format!("all but {name}")).collect() } else { named.collect() }
 }
 
