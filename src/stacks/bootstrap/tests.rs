@@ -123,7 +123,7 @@ fn every_star_that_is_emitted_stands_beside_its_reason() {
         ];
         let mut emitted = Vec::new();
         for template in &stacks {
-            starred(&template.to_json(), &mut emitted);
+            starred(&template.clone().into_json(), &mut emitted);
         }
         assert!(emitted.len() > 20, "{}", emitted.len());
         for statement in emitted {

@@ -12,7 +12,7 @@ SET hive.stats.column.autogather = false;
 -- One number is joined to all rows below, which Hive takes for a slip.
 SET hive.strict.checks.cartesian.product = false;
 
--- Rows that do not fit the columns are kept as text, with the reason.
+-- Rows that do not fit the columns are kept as text, with the reason. The same load again replaces them.
 WITH
 -- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
@@ -60,7 +60,7 @@ fresh AS (
   FROM ranked
   WHERE `_nth` = 1
 )
-INSERT INTO TABLE stg_dimension_db.`sample_country_dim_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE stg_dimension_db.`sample_country_dim_rejected` PARTITION (`run`)
 SELECT
     `id`,
     `country_name`,
@@ -139,5 +139,6 @@ FROM (
 -- Rows are written behind a shuffle: without one, Hive writes each part of a union to a folder of its own.
 DISTRIBUTE BY `id`;
 
--- How many rows were refused, for the log of the step.
-SELECT `_reason`, count(*) FROM stg_dimension_db.`sample_country_dim_rejected` WHERE `run` = '${hivevar:run}' GROUP BY `_reason`;
+-- How many rows were refused, and why. The step reads the number from this line.
+SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
+FROM stg_dimension_db.`sample_country_dim_rejected` WHERE `run` = '${hivevar:run}';

@@ -11,7 +11,7 @@ SET mapreduce.input.fileinputformat.input.dir.recursive = true;
 -- Statistics of columns would need more rights on the catalog than a load does.
 SET hive.stats.column.autogather = false;
 
--- Rows that do not fit the columns are kept as text, with the reason.
+-- Rows that do not fit the columns are kept as text, with the reason. The same load again replaces them.
 WITH
 -- The fields as text. A byte-order mark may stand before the first. Spaces around numbers, times and partition values go.
 text AS (
@@ -108,7 +108,7 @@ accepted AS (
   LEFT JOIN stuck ON fresh.`tx_id` = stuck.`tx_id`
   WHERE stuck.`tx_id` IS NULL
 )
-INSERT INTO TABLE stg_fact_db.`sample_country_tx_fact_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE stg_fact_db.`sample_country_tx_fact_rejected` PARTITION (`run`)
 SELECT
     `tx_id`,
     `country_id`,
@@ -273,5 +273,6 @@ FROM (
 -- One writer for each value makes one large file instead of many small ones.
 DISTRIBUTE BY `date_id`;
 
--- How many rows were refused, for the log of the step.
-SELECT `_reason`, count(*) FROM stg_fact_db.`sample_country_tx_fact_rejected` WHERE `run` = '${hivevar:run}' GROUP BY `_reason`;
+-- How many rows were refused, and why. The step reads the number from this line.
+SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
+FROM stg_fact_db.`sample_country_tx_fact_rejected` WHERE `run` = '${hivevar:run}';
