@@ -14,6 +14,10 @@ pub(super) fn number(text: &str) -> Option<f64> {
 /// Compares ARNs part by part: a `*` stays within its part, but for the last (IAM user guide, "Amazon Resource Name (ARN)
 /// condition operators").
 pub(super) fn is_arn_like(pattern: &Pattern, arn: &str, request: &Request) -> Option<bool> {
+    if let Some(literal) = pattern.literal() {
+        let are_arns = [literal, arn].iter().all(|text| text.matches(':').count() >= 5);
+        return are_arns.then_some(literal == arn);
+    }
     let patterns = pattern.split(6)?;
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     if parts.len() < 6 {
