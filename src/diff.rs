@@ -23,6 +23,7 @@ mod read;
 mod rename;
 mod resource;
 mod secret;
+mod skip;
 mod text;
 mod told;
 mod verdict;
@@ -43,7 +44,7 @@ pub use read::Unreadable;
 pub use text::{Screen, text};
 pub use verdict::Consequence;
 
-use read::Stack;
+use read::{Extent, Stack};
 
 /// The texts of one side by path: templates, the manifest, scripts.
 pub type Files = BTreeMap<String, String>;
@@ -53,7 +54,15 @@ pub type Files = BTreeMap<String, String>;
 /// # Errors
 /// A template or manifest that is neither YAML nor JSON.
 pub fn diff(before: &Files, after: &Files) -> Result<Changes, Box<Unreadable>> {
-    let stacks = read::stacks(before, after)?;
+    let mut changes = compare_with(before, after, Extent::Differing)?;
+    if !changes.stand_alone() {
+        changes = compare_with(before, after, Extent::Everything)?;
+    }
+    Ok(changes)
+}
+
+fn compare_with(before: &Files, after: &Files, extent: Extent) -> Result<Changes, Box<Unreadable>> {
+    let stacks = read::stacks(before, after, extent)?;
     let mut resources: Vec<Resource> = stacks.iter().flat_map(resource::changes).collect();
     rename::between_stacks(&stacks, &mut resources);
     follow::replacements(&stacks, &mut resources);

@@ -95,7 +95,7 @@ fn folder() -> PathBuf {
 }
 
 fn name(case: &Path) -> String {
-    case.file_name().unwrap().to_string_lossy().into_owned()
+    case.file_name().expect("a case has a name").to_string_lossy().into_owned()
 }
 
 fn cases() -> Vec<PathBuf> {

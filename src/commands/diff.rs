@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use super::load::{Selection, load};
 use super::{Exit, report, synth};
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
-use crate::diff::{self, Changes, Gate, Resource, Screen};
+use crate::diff::{self, Changes, Gate, Place, Screen};
 use crate::verify::Depth;
 
 use side::{Pair, Side};
@@ -160,10 +160,14 @@ fn changes(pair: &Pair, sources: &mut Sources) -> anyhow::Result<Changes> {
         changes.environment = Some(pair.name.clone());
     }
     if pair.new.is_fresh {
-        changes.locate(sources, |resource| pair.new.origin(resource));
+        changes.locate(|resource| {
+            let span = pair.new.origin(resource)?;
+            let (file, line) = (sources.get(span.file).name.clone(), sources.position(span).line);
+            Some((span, Place { file, line }))
+        });
     } else {
-        let places = pair.new.places(sources);
-        changes.locate(sources, |resource: &Resource| places.of(resource));
+        let places = pair.new.places(&changes, sources);
+        changes.locate(|resource| places.of(resource));
     }
     Ok(changes)
 }

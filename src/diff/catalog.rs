@@ -14,8 +14,8 @@ pub(super) fn changes(stacks: &[Stack], resources: &mut [Resource]) -> Vec<Table
     let mut found = Vec::new();
     let tables = resources.iter_mut().filter(|change| change.kind == "AWS::Glue::Table");
     for change in tables.filter(|change| change.action == Action::Changed) {
-        let old = super::find(stacks, &change.stack, Stack::old, &change.logical_id);
-        let new = super::find(stacks, &change.stack, Stack::new, &change.logical_id);
+        let old = super::find(stacks, &change.stack, Stack::before, &change.logical_id);
+        let new = super::find(stacks, &change.stack, Stack::after, &change.logical_id);
         let (old, new) = (Sheet::of(old), Sheet::of(new));
         let mut dangers = Vec::new();
         let mut changed = columns(&old, &new, &mut dangers);

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::verdict::Consequence;
-use crate::diagnostic::{Sources, Span};
+use crate::diagnostic::Span;
 
 /// Everything that changes from one side to the other; the worst first in every list.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -247,12 +247,10 @@ impl Changes {
     }
 
     /// Gives each resource the place that `find` knows for it.
-    pub fn locate(&mut self, sources: &Sources, find: impl Fn(&Resource) -> Option<Span>) {
+    pub fn locate(&mut self, find: impl Fn(&Resource) -> Option<(Span, Place)>) {
         for resource in &mut self.resources {
-            if let Some(span) = find(resource) {
-                let (file, line) =
-                    (sources.get(span.file).name.clone(), sources.position(span).line);
-                (resource.span, resource.at) = (span, Some(Place { file, line }));
+            if let Some((span, place)) = find(resource) {
+                (resource.span, resource.at) = (span, Some(place));
             }
         }
     }
@@ -261,6 +259,19 @@ impl Changes {
     pub fn widens(&self) -> bool {
         self.permissions.iter().any(|permission| permission.widens)
             || self.network.iter().any(|passage| passage.opens)
+    }
+
+    /// Tells whether nothing here depends on, or adds up with, resources that stay as they are.
+    pub(super) fn stand_alone(&self) -> bool {
+        let moves = ["Parameters", "ParameterValues", "Mappings", "Conditions"];
+        let told_in = |one: &Resource, list| one.properties.iter().any(|p| p.told_in == Some(list));
+        self.permissions.is_empty()
+            && self.costs.is_empty()
+            && !self.templates.iter().any(|part| moves.contains(&part.section.as_str()))
+            && !self.resources.iter().any(|one| {
+                matches!(one.consequence, Consequence::Replace | Consequence::MayReplace)
+                    || told_in(one, "permissions")
+            })
     }
 
     /// Puts the worst first.

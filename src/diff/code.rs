@@ -30,7 +30,7 @@ pub(super) fn changes(
                 let Some(first) = code.next() else { continue };
                 first.told_in = Some("code");
                 code.for_each(|property| property.told_in = Some("code"));
-                let sides = [Stack::old as fn(&Stack) -> &Value, Stack::new]
+                let sides = [Stack::before as fn(&Stack) -> &Value, Stack::after]
                     .map(|side| super::find(stacks, &change.stack, side, &change.logical_id));
                 let name = change.name.clone().unwrap_or_else(|| change.logical_id.clone());
                 found.entry(files(manifests, sides)).or_default().push(name);

@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::Files;
 use super::change::Cost;
-use super::files::settings;
+use super::files::{is_settings, settings};
 use super::normal::text;
 use super::read::{Stack, resources};
 
 /// Returns the counts that change.
 pub(super) fn changes(stacks: &[Stack], before: &Files, after: &Files) -> Vec<Cost> {
-    let old = counts(stacks, Stack::old, before);
-    let new = counts(stacks, Stack::new, after);
+    let old = counts(stacks, Stack::before, before);
+    let new = counts(stacks, Stack::after, after);
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort();
     names.dedup();
@@ -36,7 +36,7 @@ fn counts(stacks: &[Stack], side: fn(&Stack) -> &Value, files: &Files) -> BTreeM
             }
         }
     }
-    for (path, content) in files.iter().filter(|(path, _)| path.ends_with(".ini")) {
+    for (path, content) in files.iter().filter(|(path, _)| is_settings(path)) {
         for (key, value) in
             settings(content).into_iter().filter(|(key, _)| key.ends_with("worker_count"))
         {

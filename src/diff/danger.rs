@@ -54,8 +54,8 @@ pub(super) fn holds(kind: &str) -> Option<&'static str> {
 pub(super) fn assess(stacks: &[Stack], changes: &mut [Resource]) {
     for change in changes {
         let id = change.renamed_from.as_deref().unwrap_or(&change.logical_id);
-        let old = find(stacks, &change.stack, Stack::old, id);
-        let new = find(stacks, &change.stack, Stack::new, &change.logical_id);
+        let old = find(stacks, &change.stack, Stack::before, id);
+        let new = find(stacks, &change.stack, Stack::after, &change.logical_id);
         let mut dangers = Vec::new();
         dangers.extend(deploy(change));
         dangers.extend(data(change, old, new));
@@ -122,7 +122,7 @@ fn replaced(what: &str, policy: &str) -> (String, Option<String>) {
     }
 }
 
-/// Databases leave a snapshot unless told otherwise (CloudFormation user guide, *DeletionPolicy attribute*).
+/// Databases leave a snapshot unless told otherwise (CloudFormation user guide, *`DeletionPolicy` attribute*).
 fn deleted(change: &Resource, what: &str, old: &Value) -> String {
     let by_default = match change.kind.as_str() {
         "AWS::RDS::DBCluster" => true,

@@ -21,9 +21,14 @@ pub(super) fn changes(before: &Files, after: &Files) -> Vec<TextFile> {
 }
 
 fn change(path: &str, old: &str, new: &str) -> TextFile {
-    let settings = if path.ends_with(".ini") { steps(old, new) } else { Vec::new() };
+    let settings = if is_settings(path) { steps(old, new) } else { Vec::new() };
     let (added, removed) = (lacking(new, old), lacking(old, new));
     TextFile { path: path.to_owned(), settings, added, removed }
+}
+
+/// Tells whether a file holds settings by name.
+pub(super) fn is_settings(path: &str) -> bool {
+    path.rsplit('.').next() == Some("ini")
 }
 
 /// Returns the settings of an `ini` file by section and key.

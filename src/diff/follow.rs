@@ -86,14 +86,13 @@ fn follow(stack: &Stack, moved: &BTreeSet<(String, String)>, changes: &mut Vec<R
             continue;
         }
         let known = changes.iter_mut().find(|c| c.stack == stack.name && c.logical_id == *id);
-        match known {
-            Some(change) => add(change, found),
-            None => {
-                let mut change =
-                    Resource { action: Action::Follows, ..bare(&stack.name, id, resource) };
-                add(&mut change, found);
-                changes.push(change);
-            }
+        if let Some(change) = known {
+            add(change, found);
+        } else {
+            let mut change =
+                Resource { action: Action::Follows, ..bare(&stack.name, id, resource) };
+            add(&mut change, found);
+            changes.push(change);
         }
     }
 }
@@ -158,7 +157,9 @@ fn references(value: &Value, pointer: &str, told: &mut impl FnMut(&str, &str, &V
         (Some((_, argument)), _) => {
             let mut names = Vec::new();
             named(value, &mut names);
-            names.into_iter().for_each(|name| told(&name, pointer, value));
+            for name in names {
+                told(&name, pointer, value);
+            }
             if let ("Fn::If", Value::Array(parts)) = call(value).unwrap_or(("", argument)) {
                 parts.iter().skip(1).for_each(|part| references(part, pointer, told));
             }

@@ -23,8 +23,8 @@ pub(super) fn changes(stacks: &[Stack], resources: &mut [Resource]) -> Vec<Passa
     for change in resources {
         let id = change.renamed_from.as_deref().unwrap_or(&change.logical_id);
         let sides = [
-            super::find(stacks, &change.stack, Stack::old, id),
-            super::find(stacks, &change.stack, Stack::new, &change.logical_id),
+            super::find(stacks, &change.stack, Stack::before, id),
+            super::find(stacks, &change.stack, Stack::after, &change.logical_id),
         ];
         let [old, new] = sides.map(|side| rules(&change.kind, &value(&side["Properties"])));
         let through = format!("{}/{}", change.stack, change.logical_id);

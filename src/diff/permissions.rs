@@ -23,7 +23,7 @@ pub(super) fn changes(stacks: &[Stack], resources: &mut [Resource]) -> Vec<Permi
     if !touched {
         return Vec::new();
     }
-    let sides: Sides = [Stack::old, Stack::new].map(|side| {
+    let sides: Sides = [Stack::before, Stack::after].map(|side| {
         let mut granted: BTreeMap<String, Vec<Grant>> = BTreeMap::new();
         for stack in stacks {
             for (who, grant) in policies::grants(&stack.name, side(stack)) {
@@ -48,8 +48,8 @@ pub(super) fn changes(stacks: &[Stack], resources: &mut [Resource]) -> Vec<Permi
 /// Marks the properties that are policies; tells whether the resource has any, or comes or goes with one.
 fn mark(stacks: &[Stack], change: &mut Resource) -> bool {
     let id = change.renamed_from.as_deref().unwrap_or(&change.logical_id);
-    let old = super::find(stacks, &change.stack, Stack::old, id);
-    let new = super::find(stacks, &change.stack, Stack::new, &change.logical_id);
+    let old = super::find(stacks, &change.stack, Stack::before, id);
+    let new = super::find(stacks, &change.stack, Stack::after, &change.logical_id);
     let mut touched = change.properties.is_empty();
     for property in &mut change.properties {
         if policies::is_touched(old, new, &change.kind, property) {

@@ -101,16 +101,14 @@ fn whole(pieces: Vec<Piece>) -> Value {
         _ => {}
     }
     let simple = pieces.iter().map(template).collect::<Option<String>>();
-    match simple {
-        Some(text) => json!({"Fn::Sub": text}),
-        None => {
-            let items = pieces.into_iter().map(|piece| match piece {
-                Piece::Text(text) => text.into(),
-                Piece::Call(call) => call,
-            });
-            json!({"Fn::Join": ["", items.collect::<Vec<Value>>()]})
-        }
+    if let Some(text) = simple {
+        return json!({"Fn::Sub": text});
     }
+    let items = pieces.into_iter().map(|piece| match piece {
+        Piece::Text(text) => text.into(),
+        Piece::Call(call) => call,
+    });
+    json!({"Fn::Join": ["", items.collect::<Vec<Value>>()]})
 }
 
 /// The piece as `Fn::Sub` writes it.

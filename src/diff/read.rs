@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::Files;
@@ -34,38 +35,73 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    pub(super) fn old(&self) -> &Value {
+    pub(super) fn before(&self) -> &Value {
         &self.old
     }
 
-    pub(super) fn new(&self) -> &Value {
+    pub(super) fn after(&self) -> &Value {
         &self.new
     }
 }
 
-/// Returns the stacks of both sides in the order of deployment. Templates that are the same text are read too where another
-/// one differs: what is replaced there may matter here.
-pub(super) fn stacks(before: &Files, after: &Files) -> Result<Vec<Stack>, Box<Unreadable>> {
+/// How much of the templates is read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Extent {
+    /// What is not the same text on both sides.
+    Differing,
+    /// All of it: what is replaced in one place may matter in another.
+    Everything,
+}
+
+/// Returns the stacks of both sides in the order of deployment.
+pub(super) fn stacks(
+    before: &Files,
+    after: &Files,
+    extent: Extent,
+) -> Result<Vec<Stack>, Box<Unreadable>> {
     let manifests = [manifest(before, false)?, manifest(after, true)?];
+    let names = names(before, after, &manifests);
+    let read = names.par_iter().map(|name| sides(before, after, name, extent));
+    let read: Vec<_> = read.collect::<Result<_, _>>()?;
     let mut mask = Mask::default();
     let mut stacks = Vec::new();
-    for name in names(before, after, &manifests) {
-        let (old, new) = (text(before, &name), text(after, &name));
+    for (name, [mut old, mut new]) in names.into_iter().zip(read) {
+        mask.template(&mut old);
+        mask.template(&mut new);
         let parameters = [0, 1].map(|side| parameters(&manifests[side], &name));
-        let mut stack = Stack { name, parameters, ..Stack::default() };
-        if old.map(|(_, text)| text) == new.map(|(_, text)| text) {
-            let read = read(new, true)?;
-            (stack.old, stack.new) = (read.clone(), read);
-        } else {
-            (stack.old, stack.new) = (read(old, false)?, read(new, true)?);
-        }
-        for side in [&mut stack.old, &mut stack.new] {
-            mask.template(side);
-        }
+        let mut stack = Stack { name, old, new, parameters };
         hide(&mut stack, &mut mask);
         stacks.push(stack);
     }
     Ok(stacks)
+}
+
+/// Reads both sides of a stack.
+fn sides(
+    before: &Files,
+    after: &Files,
+    name: &str,
+    extent: Extent,
+) -> Result<[Value; 2], Box<Unreadable>> {
+    let (old, new) = (text(before, name), text(after, name));
+    let same = old.map(|(_, text)| text) == new.map(|(_, text)| text);
+    if same && extent == Extent::Everything {
+        let read = read(new, true)?;
+        return Ok([read.clone(), read]);
+    }
+    if let (Some((_, old)), Some((_, new)), Extent::Differing) = (old, new, extent) {
+        if same {
+            return Ok([Value::Null, Value::Null]);
+        }
+        // What cannot be read so is told at its place in the whole.
+        let reduced = super::skip::differing(old, new).and_then(|[old, new]| {
+            Some([parsed(name, &old, false).ok()?, parsed(name, &new, true).ok()?])
+        });
+        if let Some(reduced) = reduced {
+            return Ok(reduced);
+        }
+    }
+    Ok([read(old, false)?, read(new, true)?])
 }
 
 /// Masks values of the manifest that go to parameters without echo.
@@ -96,7 +132,7 @@ fn parameters(manifest: &Value, stack: &str) -> Value {
 
 /// Returns the stacks' names: those of the manifests in their order, then others by name.
 fn names(before: &Files, after: &Files, manifests: &[Value; 2]) -> Vec<String> {
-    let listed = manifests.iter().rev().flat_map(|manifest| manifest["stacks"].as_array());
+    let listed = manifests.iter().rev().filter_map(|manifest| manifest["stacks"].as_array());
     let listed = listed.flatten().filter_map(|entry| entry["name"].as_str().map(str::to_owned));
     let mut others = BTreeSet::new();
     for files in [before, after] {

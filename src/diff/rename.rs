@@ -79,7 +79,7 @@ fn masked(value: &Value, ids: &BTreeSet<&str>) -> Value {
             let named = follow::names_in(text);
             if named.iter().any(|name| ids.contains(name)) {
                 let parts = text.split(|c: char| !c.is_ascii_alphanumeric());
-                Value::from_iter(parts.filter(|part| !ids.contains(part)))
+                parts.filter(|part| !ids.contains(part)).collect()
             } else {
                 value.clone()
             }
@@ -120,7 +120,7 @@ fn moved(kind: &str, resource: &Value, why: &str) -> (Consequence, String) {
 }
 
 /// Finds what leaves one stack and comes up in another under its name.
-pub(super) fn between_stacks(stacks: &[Stack], changes: &mut Vec<Resource>) {
+pub(super) fn between_stacks(stacks: &[Stack], changes: &mut [Resource]) {
     let with_name =
         |action: Action| move |change: &&Resource| change.action == action && change.name.is_some();
     let gone: Vec<Resource> = changes.iter().filter(with_name(Action::Removed)).cloned().collect();
@@ -132,7 +132,7 @@ pub(super) fn between_stacks(stacks: &[Stack], changes: &mut Vec<Resource>) {
             continue;
         }
         if let Some(old) = gone.iter().find(same) {
-            let resource = find(stacks, &change.stack, Stack::new, &change.logical_id);
+            let resource = find(stacks, &change.stack, Stack::after, &change.logical_id);
             let why = format!("it moves here from the stack `{}`", old.stack);
             let (consequence, reason) = moved(&change.kind, resource, &why);
             (change.consequence, change.reason) = (consequence, Some(reason));

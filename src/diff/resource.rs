@@ -135,13 +135,11 @@ pub(super) fn parts(stack: &Stack) -> Vec<Part> {
     let names = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
     let sections = names.filter(|name| both && !SILENT.contains(&name.as_str()));
     let mut found: Vec<Part> = sections
-        .flat_map(|section| {
-            section_parts(&stack.name, section, &old.get(section), &new.get(section))
-        })
+        .flat_map(|section| section_parts(&stack.name, section, old.get(section), new.get(section)))
         .collect();
     if both {
         let [old, new] = &stack.parameters;
-        found.extend(section_parts(&stack.name, "ParameterValues", &Some(old), &Some(new)));
+        found.extend(section_parts(&stack.name, "ParameterValues", Some(old), Some(new)));
     }
     found
 }
@@ -149,8 +147,8 @@ pub(super) fn parts(stack: &Stack) -> Vec<Part> {
 fn section_parts(
     stack: &str,
     section: &str,
-    old: &Option<&Value>,
-    new: &Option<&Value>,
+    old: Option<&Value>,
+    new: Option<&Value>,
 ) -> Vec<Part> {
     let part = |name: &str, old: Option<&Value>, new: Option<&Value>| Part {
         stack: stack.to_owned(),
@@ -167,9 +165,8 @@ fn section_parts(
     };
     let (was, is) = (old.and_then(Value::as_object), new.and_then(Value::as_object));
     if was.is_none() && is.is_none() {
-        let changed =
-            differs(*old, *new) && *old != Some(&Value::Null) && *new != Some(&Value::Null);
-        return changed.then(|| part("", *old, *new)).into_iter().collect();
+        let changed = differs(old, new) && old != Some(&Value::Null) && new != Some(&Value::Null);
+        return changed.then(|| part("", old, new)).into_iter().collect();
     }
     let none = Map::new();
     let (was, is) = (was.unwrap_or(&none), is.unwrap_or(&none));

@@ -126,8 +126,8 @@ pub(super) fn fixed_name(kind: &str, old: &Value, new: &Value) -> Option<String>
         let name = new.pointer(pointer).filter(|name| old.pointer(pointer) == Some(name))?;
         Some(text_of(name))
     };
-    let own = resource.create_only().iter().copied().filter(|name| is_own_name(kind, name));
-    if let Some(name) = own.filter_map(kept).next() {
+    let names = resource.create_only().iter().copied();
+    if let Some(name) = names.filter(|name| is_own_name(kind, name)).find_map(kept) {
         return Some(name);
     }
     // No name of its own, but all that identifies it is given and stays.

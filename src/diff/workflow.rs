@@ -16,8 +16,8 @@ const KIND: &str = "AWS::StepFunctions::StateMachine";
 pub(super) fn changes(stacks: &[Stack], resources: &mut [Resource]) -> Vec<Workflow> {
     let mut found = Vec::new();
     for change in resources.iter_mut().filter(|change| change.kind == KIND) {
-        let old = definition(super::find(stacks, &change.stack, Stack::old, &change.logical_id));
-        let new = definition(super::find(stacks, &change.stack, Stack::new, &change.logical_id));
+        let old = definition(super::find(stacks, &change.stack, Stack::before, &change.logical_id));
+        let new = definition(super::find(stacks, &change.stack, Stack::after, &change.logical_id));
         let (Some(old), Some(new)) = (old, new) else { continue };
         let name = change.name.clone().unwrap_or_else(|| change.logical_id.clone());
         let workflow = compare(name, &old, &new);

@@ -1,6 +1,6 @@
 //! The two sides of a comparison, from a synth, from git, from folders or single templates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use super::super::{disk, report};
 use super::{Compared, git};
 use crate::diagnostic::{FileId, Sources, Span};
-use crate::diff::{Files, Resource};
+use crate::diff::{Changes, Files, Place, Resource};
 use crate::synth::File;
 
 /// The texts of one environment on one side.
@@ -76,42 +76,60 @@ impl Side {
         self.at.join(path).display().to_string()
     }
 
-    /// Finds the lines of templates at which resources start.
-    pub(super) fn places(&self, sources: &mut Sources) -> Places<'_> {
-        let templates = self.files.iter().filter(|(path, _)| path.contains(".template."));
-        let files = templates.map(|(path, text)| {
-            let stack = path.split(".template.").next().unwrap_or_default().to_owned();
-            (stack, (sources.add(self.shown(path), text.clone()), text.as_str()))
-        });
-        Places { files: files.collect() }
+    /// Finds the places in templates at which resources that change start.
+    pub(super) fn places(&self, changes: &Changes, sources: &mut Sources) -> Places {
+        let mut places = BTreeMap::new();
+        for (path, text) in self.files.iter().filter(|(path, _)| path.contains(".template.")) {
+            let stack = path.split(".template.").next().unwrap_or_default();
+            let changed = changes.resources.iter().filter(|one| one.stack == stack);
+            let ids: BTreeSet<&str> = changed.map(|one| one.logical_id.as_str()).collect();
+            if !ids.is_empty() {
+                let shown = self.shown(path);
+                let file = sources.add(shown.clone(), text.clone());
+                places.insert(stack.to_owned(), Template::of(file, shown, text, &ids));
+            }
+        }
+        Places { templates: places }
     }
 }
 
-/// The templates of a side, to find logical ids in.
-pub(super) struct Places<'a> {
-    files: BTreeMap<String, (FileId, &'a str)>,
+/// The places of the resources that change.
+pub(super) struct Places {
+    templates: BTreeMap<String, Template>,
 }
 
-impl Places<'_> {
-    /// Returns where a resource starts; of one that is gone, where its template starts.
-    pub(super) fn of(&self, resource: &Resource) -> Option<Span> {
-        let (file, text) = self.files.get(&resource.stack)?;
-        let id = &resource.logical_id;
-        let bare = |line: &str| {
-            let key = line.trim_start().trim_start_matches(['"', '\'']);
-            key.strip_prefix(id.as_str()).is_some_and(|rest| {
-                rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
-            })
-        };
+/// A template, and where the resources in it start that change.
+struct Template {
+    file: FileId,
+    shown: String,
+    starts: BTreeMap<String, (Span, usize)>,
+}
+
+impl Template {
+    fn of(file: FileId, shown: String, text: &str, ids: &BTreeSet<&str>) -> Self {
+        let mut starts = BTreeMap::new();
         let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            if bare(line) && line.starts_with([' ', '\t']) {
-                let start = at + line.chars().take_while(|c| c.is_whitespace()).count();
-                return Some(span(*file, start, start + id.chars().count()));
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            let bare = line.trim_start();
+            let key = bare.split(':').next().unwrap_or_default().trim_matches(['"', '\'']);
+            if bare.len() < line.len() && ids.contains(key) && !starts.contains_key(key) {
+                let start = at + line.chars().count() - bare.chars().count();
+                let span = span(file, start, start + key.chars().count());
+                starts.insert(key.to_owned(), (span, number + 1));
             }
-            at += line.chars().count();
+            at += if line.is_ascii() { line.len() } else { line.chars().count() };
         }
-        Some(span(*file, 0, 0))
+        Self { file, shown, starts }
+    }
+}
+
+impl Places {
+    /// Returns where a resource starts; of one that is gone, where its template starts.
+    pub(super) fn of(&self, resource: &Resource) -> Option<(Span, Place)> {
+        let template = self.templates.get(&resource.stack)?;
+        let start = template.starts.get(&resource.logical_id);
+        let (span, line) = start.copied().unwrap_or_else(|| (span(template.file, 0, 0), 1));
+        Some((span, Place { file: template.shown.clone(), line }))
     }
 }
 
@@ -244,11 +262,15 @@ fn collect(root: &Path, folder: &Path, files: &mut Files) -> anyhow::Result<()> 
         let below = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         if path.is_dir() {
             collect(root, &path, files)?;
-        } else if !below.ends_with(".zip") && !below.starts_with("assets/") {
+        } else if !is_archive(&path) {
             files.insert(below, text(&path)?);
         }
     }
     Ok(())
+}
+
+fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "zip")
 }
 
 /// In a folder that `gen` did not write, every file with resources is a template, whatever its name.
