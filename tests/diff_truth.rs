@@ -1,5 +1,7 @@
 //! What `diff` must hold whatever is compared: it agrees with AWS's own schemas, sees every change, and only changes.
 
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

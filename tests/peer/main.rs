@@ -58,7 +58,8 @@ fn each_difference_to_the_peer_is_explained() {
 /// The templates of each case that is a pair of single files.
 fn pairs() -> BTreeMap<String, [Value; 2]> {
     let folder = Path::new(tools::ROOT).join("tests/diff");
-    let cases = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let cases =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let pair = |case: PathBuf| {
         let name = case.file_name()?.to_str()?.to_owned();
         Some((name, [template(&case, "before")?, template(&case, "after")?]))
@@ -69,7 +70,9 @@ fn pairs() -> BTreeMap<String, [Value; 2]> {
 fn template(case: &Path, side: &str) -> Option<Value> {
     let forms = ["yaml", "json"].map(|form| case.join(format!("{side}.{form}")));
     let text = forms.into_iter().find_map(|path| fs::read_to_string(path).ok())?;
-    Some(pipeline::yaml::read(&text, pipeline::diagnostic::FileId(0)).unwrap().to_json())
+    Some(
+        pipeline::yaml::read(&text, pipeline::diagnostic::FileId(0)).expect("a template").to_json(),
+    )
 }
 
 fn own(pairs: &BTreeMap<String, [Value; 2]>) -> Verdicts {
@@ -77,7 +80,7 @@ fn own(pairs: &BTreeMap<String, [Value; 2]>) -> Verdicts {
         let [old, new] = sides
             .each_ref()
             .map(|side| Files::from([("a.template.json".to_owned(), side.to_string())]));
-        let changes = diff(&old, &new).unwrap();
+        let changes = diff(&old, &new).expect("both are templates");
         let mut own = BTreeMap::new();
         for change in changes.resources {
             let word = word(change.consequence).to_owned();
@@ -113,5 +116,5 @@ fn theirs(pairs: &BTreeMap<String, [Value; 2]>) -> Verdicts {
     let mut node = Command::new("node");
     let answer =
         tools::run(node.arg(here.join("verdicts.js")).arg(modules), &json!(pairs).to_string());
-    serde_json::from_str(&answer.unwrap()).unwrap()
+    serde_json::from_str(&answer.expect("an answer")).expect("it is JSON")
 }
