@@ -18,23 +18,28 @@ pub(super) use landing::roles_outside;
 /// The id of the pipeline's S3 endpoint: a parameter of the stack.
 const ENDPOINT: &str = "${S3EndpointId}";
 
-/// What reads, writes or removes objects and their versions.
-const DATA: [&str; 9] = [
+/// What reads, writes or removes objects and their versions, or hands them to another bucket.
+const DATA: [&str; 12] = [
     "s3:AbortMultipartUpload",
     "s3:BypassGovernanceRetention",
     "s3:DeleteObject*",
     "s3:GetObject*",
+    "s3:InitiateReplication",
     "s3:ListMultipartUploadParts",
+    "s3:ListObject*",
+    "s3:ObjectOwnerOverrideToBucketOwner",
     "s3:PutObject*",
-    "s3:ReplicateDelete",
-    "s3:ReplicateObject",
+    "s3:Replicate*",
     "s3:RestoreObject",
+    "s3:UpdateObject*",
 ];
 
 const LIST: [&str; 3] = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"];
 
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 15] = [
+    "s3:CreateBucketMetadata*",
     "s3:DeleteBucket*",
+    "s3:PauseReplication",
     "s3:PutAccelerateConfiguration",
     "s3:PutAnalyticsConfiguration",
     "s3:PutBucket*",
@@ -44,6 +49,9 @@ const SETTINGS: [&str; 10] = [
     "s3:PutLifecycleConfiguration",
     "s3:PutMetricsConfiguration",
     "s3:PutReplicationConfiguration",
+    "s3:TagResource",
+    "s3:UntagResource",
+    "s3:UpdateBucketMetadata*",
 ];
 
 /// Returns the statements of the policy; `key` is the ARN of the pipeline's own key, or what stands for it.
