@@ -1,4 +1,7 @@
-"""One world for all scenarios, emptied before each; the artefacts come from the folder in the variable `ARTEFACTS`."""
+"""One world for all scenarios, emptied before each; the artefacts come from the folder in the variable `ARTEFACTS`.
+
+The file in the variable `CALLS`, if any, gets what the functions asked of AWS, one call a line.
+"""
 
 import json
 import os
@@ -22,6 +25,9 @@ def only_world() -> Iterator[World]:
     world = World(Artefacts(FOLDER))
     yield world
     world.stop()
+    if file := os.environ.get("CALLS"):
+        lines = [json.dumps({"function": name, **json.loads(call)}) + "\n" for name, call in world.functions.asked]
+        Path(file).write_text("".join(sorted(lines)))
 
 
 @pytest.fixture

@@ -36,6 +36,8 @@ class Functions:
         self.faults = faults
         self.calls: Counter[str] = Counter()
         self.log: list[str] = []
+        # What AWS was asked in all scenarios, each with the function that asked.
+        self.asked: set[tuple[str, str]] = set()
 
     def arns(self) -> list[str]:
         return list(self._functions)
@@ -51,8 +53,9 @@ class Functions:
             refused = take(self.faults.invocations, function.name)
         if refused:
             return Answer("Unhandled", json.dumps({"errorType": refused, "errorMessage": "injected"}))
-        error, payload, log = self._container(function).call(event.decode(), request)
+        error, payload, log, asked = self._container(function).call(event.decode(), request)
         self.log.append(log)
+        self.asked.update((function.name, call) for call in asked)
         return Answer(error, payload)
 
     def _container(self, function: Function) -> Container:
@@ -86,10 +89,10 @@ class Container:
         self._process.start()
         theirs.close()
 
-    def call(self, event: str, request: str) -> tuple[str, str, str]:
+    def call(self, event: str, request: str) -> tuple[str, str, str, list[str]]:
         with self._lock:
             self._calls.send((event, request))
-            answer: tuple[str, str, str] = self._calls.recv()
+            answer: tuple[str, str, str, list[str]] = self._calls.recv()
             return answer
 
     def stop(self) -> None:

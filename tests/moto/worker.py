@@ -13,7 +13,8 @@ from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
 
-import boto3.s3.inject  # noqa: F401  # loaded once, by the process that all workers are forked from
+import boto3
+import boto3.s3.inject  # loaded once, by the process that all workers are forked from
 import botocore.endpoint
 
 # The SDK's own pauses before it repeats a request would be real time.
@@ -21,13 +22,29 @@ vars(botocore.endpoint)["time"] = SimpleNamespace(sleep=lambda seconds: None)
 
 
 def serve(calls: Connection, archive: str, handler: str, variables: dict[str, str]) -> None:
-    """Answer events until the connection closes; each answer is the result or the error, and what was logged."""
+    """Answer events until the connection closes; each answer is result or error, log, and what AWS was asked."""
     os.environ.clear()
     os.environ.update(variables)
     sys.path.insert(0, archive)
+    asked: list[str] = []
+    _note_calls(asked)
     with contextlib.suppress(EOFError):
         while True:
-            calls.send(_answer(handler, *calls.recv()))
+            answer = _answer(handler, *calls.recv())
+            calls.send((*answer, asked.copy()))
+            asked.clear()
+
+
+def _note_calls(asked: list[str]) -> None:
+    """Note each call of AWS as JSON: service, operation, parameters."""
+
+    def note(params: Any, model: Any, **_: object) -> None:
+        call = {"service": model.service_model.service_name, "operation": model.name, "parameters": params}
+        asked.append(json.dumps(call, sort_keys=True, default=repr))
+
+    session = boto3.Session()
+    session.events.register("provide-client-params.*.*", note)
+    boto3.DEFAULT_SESSION = session
 
 
 def _answer(handler: str, event: str, request: str) -> tuple[str, str, str]:

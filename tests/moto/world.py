@@ -117,7 +117,8 @@ class World:
         }
         event: Any = {"source": "aws.states", "detail-type": STATUS_CHANGE, "detail": detail}
         for rule in self.artefacts.resources("AWS::Events::Rule"):
-            if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(event):
+            pattern = json.dumps(rule.get("EventPattern"))  # a schedule has none
+            if "EventPattern" in rule and EventPattern.load(pattern).matches_event(event):
                 for target in rule["Targets"]:
                     self.clock.at(0, partial(self._deliver, target["Arn"], json.dumps(event).encode()))
 
