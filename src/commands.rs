@@ -12,9 +12,13 @@ mod schema;
 mod synth;
 mod validate;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::diagnostic::Severity;
+use crate::model::Pipeline;
 
 /// Turn a blueprint of an AWS batch data pipeline into CloudFormation and Amazon States Language
 #[derive(Debug, Parser)]
@@ -70,5 +74,17 @@ pub fn main() -> ExitCode {
             report::failure(&error);
             Exit::Failed.into()
         }
+    }
+}
+
+/// Reads and checks a blueprint and returns its pipeline in each environment, for programs that build on the library; an
+/// error names the first problem.
+pub fn pipelines(blueprint: &Path) -> anyhow::Result<Vec<Pipeline>> {
+    let selection = load::Selection { blueprint: blueprint.to_owned(), env: None };
+    let loaded = load::load(&selection)?;
+    let problems = loaded.problems.into_sorted();
+    match problems.iter().find(|one| one.severity == Severity::Error) {
+        Some(problem) => anyhow::bail!("{}: {}", blueprint.display(), problem.message),
+        None => Ok(loaded.pipelines),
     }
 }
