@@ -62,10 +62,10 @@ impl Questions {
             documents[number] = serde_json::from_str(&text).expect("it was written as JSON");
         }
         let input = json!({"documents": documents, "questions": self.asked}).to_string();
-        let tools = Path::new(ROOT).join("tests/tools/simulate");
-        let modules = node::modules("simulate", &tools);
+        let tests = Path::new(ROOT).join("tests");
+        let modules = node::modules("node", &tests.join("tools"));
         let mut command = Command::new("node");
-        command.arg(tools.join("simulate.mjs")).arg(modules);
+        command.arg(tests.join("permissions/simulate.mjs")).arg(modules);
         let said = run(&mut command, &input).unwrap_or_else(|said| panic!("{said}"));
         let verdict = |text: &str| match text {
             "Allowed" => Verdict::Allowed,

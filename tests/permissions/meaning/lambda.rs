@@ -77,6 +77,11 @@ fn capability(case: &Case, lambda: &Lambda, capability: Capability) -> Vec<Use> 
         Capability::PublishMessage => {
             vec![Use::of(&["sns:Publish"], [pipeline.topic_arn()])]
         }
+        Capability::CountRejected => {
+            let notes = vec![format!("{}/*", pipeline.rejected_counts_prefix())];
+            let list = Use::of(&["s3:ListBucket"], [pipeline.bucket_arn()]);
+            vec![list.when(When::Like("s3:prefix".to_owned(), notes))]
+        }
         Capability::StopOrphanClusters => [clean_up(pipeline), read_state(pipeline)].concat(),
         Capability::ReportFailures => {
             let publish = Use::of(&["sns:Publish"], [pipeline.topic_arn()]);

@@ -80,6 +80,7 @@ pub(crate) fn keys(pipeline: &Pipeline) -> BTreeSet<String> {
     let results = pipeline.groups.iter().map(|group| pipeline.results_prefix(&group.name));
     keys.extend(results.map(|prefix| format!("{prefix}/a.csv")));
     keys.extend([pipeline.config_key(), pipeline.state_key()]);
+    keys.insert(format!("{}/file", pipeline.rejected_counts_prefix()));
     keys.extend([format!("{}/a.sql", pipeline.scripts_prefix())]);
     keys.extend([format!("{}x", pipeline.state_key()), format!("{}x", pipeline.config_key())]);
     keys.extend([format!("{}/file", pipeline.workarea.root), "file".to_owned()]);
@@ -148,6 +149,7 @@ pub(crate) fn listings(pipeline: &Pipeline) -> BTreeSet<String> {
     folders.extend(AREAS.iter().map(|&area| pipeline.area_prefix(area)));
     folders.extend(pipeline.groups.iter().map(|group| pipeline.results_prefix(&group.name)));
     folders.extend([pipeline.scripts_prefix(), pipeline.workarea.root.clone()]);
+    folders.insert(pipeline.rejected_counts_prefix());
     let mut prefixes = BTreeSet::from([String::new(), pipeline.state_key(), pipeline.config_key()]);
     for folder in folders {
         let above = folder.match_indices('/').map(|(at, _)| folder[..=at].to_owned());
