@@ -48,6 +48,7 @@ pub(crate) fn used(case: &Case) -> Vec<(String, String)> {
     for (word, key) in addresses(case) {
         let object = pipeline.object_arn(&format!("{key}some"));
         match word.as_str() {
+            "notes" => add(&["s3:PutObject"], object),
             "--src" => add(&TAKE, object),
             "--dest" => add(&BRING, object),
             "-f" => add(&READ, pipeline.object_arn(&key)),
@@ -79,7 +80,10 @@ pub(crate) fn used(case: &Case) -> Vec<(String, String)> {
 
 /// Words of commands that stand before an address in the bucket, and the key there; names that a Map fills in are `{}`.
 fn addresses(case: &Case) -> Vec<(String, String)> {
-    let pattern = format!(r"(\S+) s3://{}/([^\s)'\\]+)", case.pipeline.workarea.bucket);
+    let pattern = format!(
+        r"(--src|--dest|-f|notes|\S+)[ =]s3://{}/([^\s)'\\]+)",
+        case.pipeline.workarea.bucket
+    );
     let pattern = Regex::new(&pattern).expect("a bucket's name is plain");
     let texts: Vec<_> = case.machines.values().map(ToString::to_string).collect();
     let found = texts.iter().flat_map(|text| pattern.captures_iter(text));

@@ -1,5 +1,6 @@
 //! The policies of the emitted templates, with a well-formed value for all that exists only after creation.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use pipeline::model::Pipeline;
@@ -46,11 +47,14 @@ impl Deployed {
     /// Reads the templates in a folder.
     pub(crate) fn read(folder: &Path, pipeline: &Pipeline) -> Self {
         let manifest = read(&folder.join("manifest.json"));
-        let mut policies = Vec::new();
+        let bootstrap = folder.join("bootstrap.template.json");
+        let bootstrap = if bootstrap.exists() { read(&bootstrap) } else { Value::Null };
+        let before = Stack { template: &bootstrap, pipeline, bounds: &BTreeMap::new() };
+        let (bounds, mut policies) = before.bounds_and_groups();
         for stack in manifest["stacks"].as_array().expect("a manifest has stacks") {
             let file = stack["template"].as_str().expect("a stack has a template");
             let template = read(&folder.join(file));
-            let stack = Stack { template: &template, pipeline };
+            let stack = Stack { template: &template, pipeline, bounds: &bounds };
             let resources = template["Resources"].as_object().expect("a template has resources");
             for (id, resource) in resources {
                 policies.extend(stack.policies(id, resource));
@@ -81,9 +85,27 @@ impl Deployed {
 struct Stack<'a> {
     template: &'a Value,
     pipeline: &'a Pipeline,
+    /// Permissions boundaries by ARN.
+    bounds: &'a BTreeMap<String, Value>,
 }
 
 impl Stack<'_> {
+    /// Returns the managed policies by ARN, of which roles name their boundary, and the groups of people.
+    fn bounds_and_groups(&self) -> (BTreeMap<String, Value>, Vec<Policy>) {
+        let (mut bounds, mut groups) = (BTreeMap::new(), Vec::new());
+        for (id, resource) in self.template["Resources"].as_object().into_iter().flatten() {
+            if resource["Type"] == "AWS::IAM::Group" {
+                groups.extend(self.policies(id, resource));
+            } else if resource["Type"] == "AWS::IAM::ManagedPolicy" {
+                let properties = self.resolve(&resource["Properties"]);
+                let name = properties["ManagedPolicyName"].as_str().expect("ours have names");
+                let arn = self.pipeline.iam_arn(&format!("policy/{name}"));
+                bounds.insert(arn, properties["PolicyDocument"].clone());
+            }
+        }
+        (bounds, groups)
+    }
+
     /// Returns the policies that a resource holds; any other place for a policy is unknown here and must be added.
     fn policies(&self, id: &str, resource: &Value) -> Vec<Policy> {
         let properties = self.resolve(&resource["Properties"]);
@@ -127,6 +149,10 @@ impl Stack<'_> {
             "{name}: whose policies are those?"
         );
         let mut policies = inline(&Of::Role(arn.clone()), properties);
+        if let Some(bound) = properties["PermissionsBoundary"].as_str() {
+            let document = self.bounds.get(bound).unwrap_or_else(|| panic!("{name}: no {bound}"));
+            policies.push(Policy { of: Of::Boundary(arn.clone()), document: document.clone() });
+        }
         let trust = properties["AssumeRolePolicyDocument"].clone();
         policies.push(Policy { of: Of::Trust(arn), document: trust });
         policies

@@ -49,7 +49,9 @@ fn objects(pipeline: &Pipeline) -> Vec<Use> {
     let keep = [&["s3:GetObject", "s3:PutObject"][..], &parts].concat();
     let change = [&keep[..], &["s3:DeleteObject"]].concat();
     let logs = pipeline.area_prefix(Area::Logs);
+    let counts = pipeline.rejected_counts_prefix();
     vec![
+        Use::of(&["s3:PutObject"], [object(format!("{counts}/*"))]),
         Use::of(&["s3:DeleteObject", "s3:GetObject"], below(&[Area::Landing])),
         Use::of(&change, below(&[Area::Stage, Area::Prod, Area::Rejected])),
         Use::of(&keep, below(&[Area::Archive])),
