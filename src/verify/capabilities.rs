@@ -22,6 +22,7 @@ type Grants = Vec<(Capability, Vec<Grant>)>;
 
 const CONFIG_KEY: &str = "Config_File_S3_Key";
 const STATE_KEY: &str = "State_Info_File_S3_Key";
+const COUNTS: &str = "Rejected_Counts_S3_Prefix";
 
 /// Warns where the code of `lambda` calls what no capability grants, and of capabilities that the code never uses.
 pub fn capabilities(
@@ -73,6 +74,7 @@ fn key(capability: Capability) -> Option<&'static str> {
         | Capability::WriteState
         | Capability::ClearState
         | Capability::StopOrphanClusters => Some(STATE_KEY),
+        Capability::CountRejected => Some(COUNTS),
         Capability::LaunchCluster
         | Capability::FindClusters
         | Capability::DescribeCluster
@@ -85,7 +87,6 @@ fn key(capability: Capability) -> Option<&'static str> {
         | Capability::DescribeExecution
         | Capability::FindExecutions
         | Capability::PublishMessage
-        | Capability::CountRejected
         | Capability::ReportFailures => None,
     }
 }
