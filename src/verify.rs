@@ -8,7 +8,6 @@ mod limits;
 mod patch;
 mod policy;
 mod references;
-mod replacement;
 
 use serde_json::Value;
 
@@ -23,7 +22,6 @@ pub use definition::definition;
 pub use extra::{Outline, extra_stacks};
 pub use limits::{TEMPLATE_BYTES, rendered};
 pub use patch::{overrides, unknown_stacks};
-pub use replacement::impossible;
 
 /// How much is checked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -96,7 +96,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let Compared { pairs, mut sources } = compared;
     let mut environments = Vec::new();
     for pair in &pairs {
-        environments.push(changes(pair, &mut sources)?);
+        environments.push(changes(pair, args.format, &mut sources)?);
     }
     show(args.format, &environments, &sources)?;
     let stopped = |changes: &Changes| {
@@ -151,7 +151,7 @@ fn other(args: &Args, name: &str) -> anyhow::Result<Side> {
     }
 }
 
-fn changes(pair: &Pair, sources: &mut Sources) -> anyhow::Result<Changes> {
+fn changes(pair: &Pair, format: Format, sources: &mut Sources) -> anyhow::Result<Changes> {
     let mut changes = diff::diff(&pair.old.files, &pair.new.files).map_err(|unreadable| {
         let side = if unreadable.is_new { &pair.new } else { &pair.old };
         not_read(&unreadable.path, side, unreadable.problem.clone())
@@ -166,7 +166,8 @@ fn changes(pair: &Pair, sources: &mut Sources) -> anyhow::Result<Changes> {
             Some((span, Place { file, line }))
         });
     } else {
-        let places = pair.new.places(&changes, sources);
+        let drawn = matches!(format, Format::Sarif).then_some(sources);
+        let places = pair.new.places(&changes, drawn);
         changes.locate(|resource| places.of(resource));
     }
     Ok(changes)

@@ -10,10 +10,9 @@ use super::folder::{self, Changes};
 use super::load::{Loaded, Selection, load};
 use super::report::Format;
 use super::{Exit, report};
-use crate::diagnostic::FileId;
+use crate::diff::{self, DangerKind, Files};
 use crate::synth::{self, File, Materials};
-use crate::verify::{self, Depth};
-use crate::yaml;
+use crate::verify::Depth;
 
 /// Write the CloudFormation stacks, state machines, scripts and code archives of a blueprint
 ///
@@ -116,16 +115,21 @@ pub(super) fn documents(
 
 /// Returns what CloudFormation would refuse of the step from the templates in `folder` to the new ones.
 fn impossible(folder: &Path, changes: &Changes) -> Vec<String> {
-    let read = |bytes: &[u8]| {
-        let text = std::str::from_utf8(bytes).ok()?;
-        yaml::read(text, FileId::default()).ok().map(|node| node.to_json())
+    let (mut before, mut after) = (Files::new(), Files::new());
+    for file in changes.write.iter().filter(|file| file.path.contains(".template.")) {
+        if let Ok(old) = std::fs::read_to_string(folder.join(&file.path)) {
+            before.insert(file.path.clone(), old);
+            after.insert(file.path.clone(), String::from_utf8_lossy(&file.bytes).into_owned());
+        }
+    }
+    // A template that someone made unreadable is written anew.
+    let changes = diff::diff(&before, &after).unwrap_or_default();
+    let refused = changes.resources.iter().filter(|change| change.has(DangerKind::Deploy));
+    let told = |change: &diff::Resource| {
+        let reason = change.reason.as_deref().unwrap_or_default();
+        format!("{} ({}) cannot be deployed: {reason}", change.logical_id, change.kind)
     };
-    let templates = changes.write.iter().filter(|file| file.path.contains(".template."));
-    let pairs = templates.filter_map(|file| {
-        let old = std::fs::read(folder.join(&file.path)).ok()?;
-        Some((read(&old)?, read(&file.bytes)?))
-    });
-    pairs.flat_map(|(old, new)| verify::impossible(&old, &new)).collect()
+    refused.map(told).collect()
 }
 
 /// Shortens the folder to how it is seen from the current one.

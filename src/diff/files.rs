@@ -6,11 +6,17 @@ use super::Files;
 use super::change::TextFile;
 use super::read::{MANIFEST, stack_of};
 
+/// The page of who may do what; permissions tell of it.
+const ACCESS: &str = "access.md";
+
 /// Returns the texts that differ. Definitions of state machines stand in templates too, and are told there.
 pub(super) fn changes(before: &Files, after: &Files) -> Vec<TextFile> {
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let own = paths.into_iter().filter(|path| {
-        path.as_str() != MANIFEST && stack_of(path).is_none() && !path.ends_with(".asl.json")
+        path.as_str() != MANIFEST
+            && stack_of(path).is_none()
+            && !path.ends_with(".asl.json")
+            && path.as_str() != ACCESS
     });
     own.filter_map(|path| {
         let side = |files: &Files| files.get(path).map_or("", String::as_str).to_owned();

@@ -12,7 +12,8 @@ pub(super) fn differing(old: &str, new: &str) -> Option<[String; 2]> {
         return None;
     }
     let same = |id: &str, block: &str, there: &BTreeMap<&str, &str>| {
-        there.get(id) == Some(&block) && is_whole(block) && !block.contains(NEEDED)
+        let needed = || block.lines().take(HEAD).any(|line| line.contains(NEEDED));
+        there.get(id) == Some(&block) && is_whole(block) && !needed()
     };
     Some([
         was.without(|id, block| same(id, block, &others)),
@@ -22,6 +23,9 @@ pub(super) fn differing(old: &str, new: &str) -> Option<[String; 2]> {
 
 /// Tables are told with the name of their database, so databases stay.
 const NEEDED: &str = "AWS::Glue::Database";
+
+/// The lines of a resource among which its type stands, as a rule; one that is not seen costs its name and nothing else.
+const HEAD: usize = 6;
 
 /// A template by its lines.
 struct Parts<'a> {
@@ -33,8 +37,10 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Takes a template apart; nothing where a line does not look as people and `gen` write them.
     fn of(text: &'a str) -> Option<Self> {
-        let anchored = |at: usize| text[at + 2..].starts_with(|c: char| !c.is_whitespace());
-        if text.match_indices(" &").any(|(at, _)| anchored(at)) || text.contains('\t') {
+        let anchored = |at: usize| {
+            text[..at].ends_with(' ') && text[at + 1..].starts_with(|c: char| !c.is_whitespace())
+        };
+        if text.match_indices('&').any(|(at, _)| anchored(at)) || text.contains('\t') {
             return None;
         }
         let mut parts = Self { rest: Vec::new(), resources: Vec::new() };

@@ -77,7 +77,9 @@ impl Side {
     }
 
     /// Finds the places in templates at which resources that change start.
-    pub(super) fn places(&self, changes: &Changes, sources: &mut Sources) -> Places {
+    ///
+    /// The templates are added to `sources` where something is drawn from them.
+    pub(super) fn places(&self, changes: &Changes, mut sources: Option<&mut Sources>) -> Places {
         let mut places = BTreeMap::new();
         for (path, text) in self.files.iter().filter(|(path, _)| path.contains(".template.")) {
             let stack = path.split(".template.").next().unwrap_or_default();
@@ -85,7 +87,8 @@ impl Side {
             let ids: BTreeSet<&str> = changed.map(|one| one.logical_id.as_str()).collect();
             if !ids.is_empty() {
                 let shown = self.shown(path);
-                let file = sources.add(shown.clone(), text.clone());
+                let add = |sources: &mut &mut Sources| sources.add(shown.clone(), text.clone());
+                let file = sources.as_mut().map(add).unwrap_or_default();
                 places.insert(stack.to_owned(), Template::of(file, shown, text, &ids));
             }
         }
@@ -111,13 +114,17 @@ impl Template {
         let mut at = 0;
         for (number, line) in text.split_inclusive('\n').enumerate() {
             let bare = line.trim_start();
-            let key = bare.split(':').next().unwrap_or_default().trim_matches(['"', '\'']);
-            if bare.len() < line.len() && ids.contains(key) && !starts.contains_key(key) {
-                let start = at + line.chars().count() - bare.chars().count();
-                let span = span(file, start, start + key.chars().count());
-                starts.insert(key.to_owned(), (span, number + 1));
+            let indent = line.len() - bare.len();
+            let characters =
+                |text: &str| if text.is_ascii() { text.len() } else { text.chars().count() };
+            if (1..=4).contains(&indent) {
+                let key = bare.split(':').next().unwrap_or_default().trim_matches(['"', '\'']);
+                if ids.contains(key) && !starts.contains_key(key) {
+                    let span = span(file, at + indent, at + indent + characters(key));
+                    starts.insert(key.to_owned(), (span, number + 1));
+                }
             }
-            at += if line.is_ascii() { line.len() } else { line.chars().count() };
+            at += characters(line);
         }
         Self { file, shown, starts }
     }
@@ -210,19 +217,16 @@ pub(super) fn between(
 
 /// Compares two paths with each other.
 pub(super) fn given(old: &Path, new: &Path) -> anyhow::Result<Compared> {
-    let (before, after) = (sides(old)?, sides(new)?);
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    let (mut before, mut after) = (sides(old)?, sides(new)?);
+    let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
     names.sort();
     names.dedup();
-    let side = |sides: &BTreeMap<String, Side>, name: &String| {
-        sides.get(name).cloned().unwrap_or_default()
+    let mut pair = |name: String| {
+        let side = |sides: &mut BTreeMap<String, Side>| sides.remove(&name).unwrap_or_default();
+        Pair { old: side(&mut before), new: side(&mut after), name: name.clone() }
     };
-    let pair = |name: &String| Pair {
-        name: name.clone(),
-        old: side(&before, name),
-        new: side(&after, name),
-    };
-    Ok(Compared { pairs: names.into_iter().map(pair).collect(), sources: Sources::default() })
+    let pairs = names.into_iter().map(&mut pair).collect();
+    Ok(Compared { pairs, sources: Sources::default() })
 }
 
 /// Returns what a path holds: a template, the files of one environment, or of several.
