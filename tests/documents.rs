@@ -149,7 +149,8 @@ fn over_the_sample(text: &str) -> String {
 fn pages() -> Vec<(String, String)> {
     let docs = fs::read_dir(Path::new(ROOT).join("docs")).expect("the folder of pages");
     let docs = docs.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
-    let mut names: Vec<_> = docs.map(|name| format!("docs/{name}")).collect();
+    let pages = docs.filter(|name| Path::new(name).extension().is_some_and(|form| form == "md"));
+    let mut names: Vec<_> = pages.map(|name| format!("docs/{name}")).collect();
     names.extend(["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(str::to_owned));
     names.sort();
     let text = |name: &str| fs::read_to_string(Path::new(ROOT).join(name)).expect("a page is text");
