@@ -87,8 +87,10 @@ impl Side {
             let ids: BTreeSet<&str> = changed.map(|one| one.logical_id.as_str()).collect();
             if !ids.is_empty() {
                 let shown = self.shown(path);
-                let add = |sources: &mut &mut Sources| sources.add(shown.clone(), text.clone());
-                let file = sources.as_mut().map(add).unwrap_or_default();
+                let file = match &mut sources {
+                    Some(sources) => sources.add(shown.clone(), text.clone()),
+                    None => FileId::default(),
+                };
                 places.insert(stack.to_owned(), Template::of(file, shown, text, &ids));
             }
         }
