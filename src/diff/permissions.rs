@@ -84,8 +84,10 @@ fn judge(found: &[Permission], change: &mut Resource) {
 }
 
 fn told(who: &str, old: &[Grant], new: &[Grant]) -> Vec<Permission> {
+    // Of thousands of grants most stand on both sides: only the rest are compared one by one.
     let only = |some: &[Grant], others: &[Grant], allow: bool| -> Vec<Grant> {
-        let lone = some.iter().filter(|one| one.allow == allow);
+        let same: BTreeSet<_> = others.iter().map(Grant::said).collect();
+        let lone = some.iter().filter(|one| one.allow == allow && !same.contains(&one.said()));
         lone.filter(|one| !others.iter().any(|other| other.covers(one))).cloned().collect()
     };
     let mut found = Vec::new();

@@ -22,6 +22,11 @@ pub(super) struct Grant {
 }
 
 impl Grant {
+    /// Returns what it says, whoever says it.
+    pub(super) fn said(&self) -> (bool, &str, &str, &str) {
+        (self.allow, &self.action, &self.resource, &self.condition)
+    }
+
     /// Tells whether what the other says is said by this one already.
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.allow == other.allow
