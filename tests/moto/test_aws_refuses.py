@@ -29,6 +29,7 @@ USED = (
     "lambda_check_duplicate_emr",
     "lambda_check_duplicate_stepfunction",
     "lambda_launch_emr",
+    "lambda_read_state_info_from_s3",
     "lambda_send_msg_sns",
     "lambda_status_add_worker_instances_emr",
     "lambda_status_emr",
@@ -38,11 +39,7 @@ USED = (
     "lambda_write_state_info_to_s3",
 )
 # The clean-up needs these, too: that it failed is told besides.
-USED_BY_THE_CLEAN_UP = (
-    "lambda_read_state_info_from_s3",
-    "lambda_remove_state_info_from_s3",
-    "lambda_terminate_emr",
-)
+USED_BY_THE_CLEAN_UP = ("lambda_remove_state_info_from_s3", "lambda_terminate_emr")
 
 
 def test_every_lambda_is_throttled_for_a_while(scenario: Scenario) -> None:
