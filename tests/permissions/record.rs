@@ -67,7 +67,8 @@ fn resources(pipeline: &Pipeline, action: &str, parameters: &Value) -> Vec<Asked
         _ if action.starts_with("elasticmapreduce:") => cluster(pipeline, action, parameters),
         "s3:ListBucket" => {
             let bucket = of("Bucket").expect("a listing names a bucket");
-            let prefix = ("s3:prefix".to_owned(), of("Prefix").unwrap_or_default());
+            let prefix = without_cluster(&of("Prefix").unwrap_or_default());
+            let prefix = ("s3:prefix".to_owned(), prefix);
             vec![(bucket_arn(pipeline, &bucket), vec![prefix])]
         }
         _ if action.starts_with("s3:") => {
@@ -95,6 +96,12 @@ fn without_id(arn: &str) -> String {
         }
         None => arn.to_owned(),
     }
+}
+
+/// A cluster's id differs from run to run.
+fn without_cluster(prefix: &str) -> String {
+    let part = |part: &str| if part.starts_with("j-") { "j-1".to_owned() } else { part.to_owned() };
+    prefix.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 /// Clusters have the tags that the launch gave them.
