@@ -4,7 +4,7 @@ mod cluster;
 mod gate;
 mod group;
 mod lambda;
-mod service;
+pub(crate) mod service;
 
 use crate::case::Case;
 use crate::glob;

@@ -27,7 +27,7 @@ fn resource(case: &Case, principal: &Principal, probe: &Probe, by_itself: bool) 
     }
     if probe.action.starts_with("sts:") && case.deployed.roles().any(|role| role == probe.resource)
     {
-        let trusted = services::trusts(case, &principal.arn, &probe.resource);
+        let trusted = services::trusts(case, &principal.arn, probe);
         return by_itself && trusted && probe.action == "sts:AssumeRole";
     }
     if probe.resource == bucket || probe.resource.starts_with(&format!("{bucket}/")) {

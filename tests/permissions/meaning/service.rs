@@ -1,7 +1,7 @@
 //! What AWS services are meant to do with the pipeline's roles, and what its resources let services do.
 
 use pipeline::aws::service;
-use pipeline::model::{Capability, Lambda, Machine, Pipeline, ScheduledBy, Trusted};
+use pipeline::model::{Capability, Group, Lambda, Machine, Pipeline, ScheduledBy, Trusted};
 
 use super::Use;
 use crate::case::Case;
@@ -158,13 +158,28 @@ fn delivers(pipeline: &Pipeline, service: &str, probe: &Probe) -> bool {
         && is_source(pipeline, probe, &pipeline.bucket_arn())
 }
 
+/// Returns the keys that a group asks principals of other accounts for, with their values.
+pub(crate) fn foreign(group: &Group) -> [(&'static str, &Option<String>); 2] {
+    let foreign = &group.foreign;
+    [("sts:ExternalId", &foreign.external_id), ("aws:PrincipalOrgID", &foreign.organization)]
+}
+
 /// Tells whether someone with every permission of their own account may assume a role: only those whom a group trusts.
-pub(super) fn trusts(case: &Case, arn: &str, role: &str) -> bool {
+pub(super) fn trusts(case: &Case, arn: &str, probe: &Probe) -> bool {
     let pipeline = &case.pipeline;
     let own = &pipeline.environment.account;
-    let group = pipeline.groups.iter().find(|one| pipeline.role_arn(one.name.as_str()) == role);
+    let group =
+        pipeline.groups.iter().find(|one| pipeline.role_arn(one.name.as_str()) == probe.resource);
     let Some(group) = group else { return false };
     let account = arn.split(':').nth(4).unwrap_or_default();
+    let brings = |(key, value): (&str, &Option<String>)| {
+        value
+            .as_ref()
+            .is_none_or(|value| probe.keys.get(key).is_some_and(|has| has.contains(value)))
+    };
+    if account != own && !foreign(group).into_iter().all(brings) {
+        return false;
+    }
     let own_members = group.iam_group && account == own;
     own_members
         || group.assumed_by.iter().any(|trusted| match trusted {

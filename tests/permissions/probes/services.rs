@@ -4,6 +4,7 @@ use pipeline::aws::service;
 use pipeline::model::{Pipeline, Trusted};
 
 use crate::case::Case;
+use crate::meaning::service::foreign;
 use crate::principal::{self, Principal};
 use crate::request::{Place, Probe, STRANGER};
 
@@ -110,10 +111,32 @@ fn people(case: &Case) -> Vec<(Principal, Probe)> {
         let who = Principal { arn, kind: principal::Kind::Admin };
         for action in ["sts:AssumeRole", "sts:TagSession"] {
             let roles = case.deployed.roles().map(|role| Probe::new(action, role));
-            asked.extend(roles.map(|probe| (who.clone(), probe)));
+            let probes = roles.flat_map(|probe| as_foreign(case, probe));
+            asked.extend(probes.map(|probe| (who.clone(), probe)));
         }
     }
     asked
+}
+
+/// With what groups ask of other accounts, with all but one of it, with wrong values, and with nothing.
+fn as_foreign(case: &Case, probe: Probe) -> Vec<Probe> {
+    let mut probes = vec![probe.clone()];
+    for group in &case.pipeline.groups {
+        let asked = foreign(group).into_iter();
+        let asked: Vec<_> =
+            asked.filter_map(|(key, value)| Some((key, value.as_deref()?))).collect();
+        let all = |left_out: Option<&str>, wrong: &str| {
+            let brought = asked.iter().filter(|(key, _)| Some(*key) != left_out);
+            brought.fold(probe.clone(), |probe, (key, value)| {
+                probe.with(key, &format!("{value}{wrong}"))
+            })
+        };
+        if !asked.is_empty() {
+            probes.extend([all(None, ""), all(None, "-not")]);
+            probes.extend(asked.iter().map(|(key, _)| all(Some(key), "")));
+        }
+    }
+    probes
 }
 
 /// The role of a permission set with and without a region in its path, in another account, and two whose names only look so.
