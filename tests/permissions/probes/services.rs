@@ -111,7 +111,7 @@ fn people(case: &Case) -> Vec<(Principal, Probe)> {
         let who = Principal { arn, kind: principal::Kind::Admin };
         for action in ["sts:AssumeRole", "sts:TagSession"] {
             let roles = case.deployed.roles().map(|role| Probe::new(action, role));
-            let probes = roles.flat_map(|probe| as_foreign(case, probe));
+            let probes = roles.flat_map(|probe| as_foreign(case, &probe));
             asked.extend(probes.map(|probe| (who.clone(), probe)));
         }
     }
@@ -119,7 +119,7 @@ fn people(case: &Case) -> Vec<(Principal, Probe)> {
 }
 
 /// With what groups ask of other accounts, with all but one of it, with wrong values, and with nothing.
-fn as_foreign(case: &Case, probe: Probe) -> Vec<Probe> {
+fn as_foreign(case: &Case, probe: &Probe) -> Vec<Probe> {
     let mut probes = vec![probe.clone()];
     for group in &case.pipeline.groups {
         let asked = foreign(group).into_iter();
