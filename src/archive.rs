@@ -39,29 +39,55 @@ pub fn module(lambda: &Lambda) -> &str {
     file.strip_suffix(".py").unwrap_or(file)
 }
 
-/// Returns the archive of a Lambda: its module and the `shared` files, at the paths given.
-pub fn lambda(lambda: &Lambda, shared: &[(&str, &[u8])]) -> Archive {
-    let own = format!("{}.py", module(lambda));
-    let mut files: BTreeMap<&str, &[u8]> = shared.iter().copied().collect();
-    files.insert(&own, lambda.code.as_bytes());
-    zip(&files)
+/// A file for archives.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Source {
+    /// Its path in the archive.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+    digest: String,
 }
 
-/// Returns an archive of `files` by path. Nothing is compressed: a few kilobytes of source need it not, and the bytes then
-/// depend on no compressor's version.
-pub fn zip(files: &BTreeMap<&str, &[u8]>) -> Archive {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+impl Source {
+    /// Returns a file at `path` in the archive.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let digest = hash::sha256(text.as_bytes())[..16].to_owned();
+        Self { path: path.into(), text, digest }
+    }
+}
+
+/// Returns the archive of a Lambda: its module and the `shared` files.
+pub fn lambda<'a>(lambda: &Lambda, shared: impl IntoIterator<Item = &'a Source>) -> Archive {
+    let own = Source::new(format!("{}.py", module(lambda)), lambda.code.as_str());
+    let mut files: Vec<&Source> = shared.into_iter().collect();
+    files.push(&own);
+    zip(files)
+}
+
+/// Room that a zip takes for a file beside its content: two headers, and the path twice (APPNOTE.TXT of PKWARE).
+const HEADERS: usize = 256;
+
+/// Returns an archive of `files`, in the order of their paths. Nothing is compressed: a few kilobytes of source need it not,
+/// and the bytes then depend on no compressor's version.
+pub fn zip<'a>(files: impl IntoIterator<Item = &'a Source>) -> Archive {
+    let files: BTreeMap<&str, &Source> =
+        files.into_iter().map(|file| (file.path.as_str(), file)).collect();
+    let room = files.values().map(|file| file.text.len() + HEADERS).sum();
+    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
-    for (path, bytes) in files {
+    for (path, file) in &files {
         let started = writer.start_file(*path, options);
-        started.and_then(|()| Ok(writer.write_all(bytes)?)).expect("memory takes every write");
+        started
+            .and_then(|()| Ok(writer.write_all(file.text.as_bytes())?))
+            .expect("memory takes every write");
     }
     let bytes = writer.finish().expect("memory takes every write").into_inner();
-    let digest = |bytes| hash::sha256(bytes)[..16].to_owned();
-    let sources = files.iter().map(|(path, bytes)| ((*path).to_owned(), digest(bytes))).collect();
+    let sources = files.values().map(|file| (file.path.clone(), file.digest.clone())).collect();
     Archive { digest: Digest::of(&bytes), bytes, sources }
 }
 
@@ -75,7 +101,7 @@ mod tests {
     #[test]
     fn an_archive_holds_the_module_and_the_shared_package() {
         let lambda = &sample::pipeline().lambdas[0];
-        let archive = super::lambda(lambda, &[("pipeline_common/errors.py", b"E = 1\n")]);
+        let archive = super::lambda(lambda, &[Source::new("pipeline_common/errors.py", "E = 1\n")]);
         let mut zip = zip::ZipArchive::new(Cursor::new(&archive.bytes)).unwrap();
         let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
         assert_eq!(names, ["lambda_launch_emr.py", "pipeline_common/errors.py"]);
@@ -87,10 +113,11 @@ mod tests {
 
     #[test]
     fn the_same_files_give_the_same_bytes_and_others_do_not() {
-        let pair = |first: &'static [u8]| BTreeMap::from([("b.py", first), ("a.py", b"2")]);
-        let archive = zip(&pair(b"1"));
-        assert_eq!(archive, zip(&pair(b"1")));
-        assert_ne!(archive.digest, zip(&pair(b"3")).digest);
+        let pair = |first: &str| [Source::new("b.py", first), Source::new("a.py", "2")];
+        let archive = zip(&pair("1"));
+        assert_eq!(archive, zip(&pair("1")));
+        assert_eq!(archive, zip(pair("1").iter().rev()));
+        assert_ne!(archive.digest, zip(&pair("3")).digest);
         // Fixed for good: a new digest here would publish a new version of every function.
         assert_eq!(
             archive.key(),

@@ -10,7 +10,7 @@ mod request;
 mod statement;
 mod value;
 
-pub use decide::{Decision, Layer, Policies, Reason, decide};
+pub use decide::{Decision, Layer, Policies, Reason, decide, is_allowed};
 pub use document::{Malformed, Policy};
 pub use request::{Request, Unfit};
 pub use statement::{Difference, Effect, Statement};

@@ -30,25 +30,31 @@ pub fn synth(
     depth: Depth,
 ) -> (Vec<File>, Vec<Diagnostic>) {
     let mut output = Output::new(pipeline, form, depth);
-    let archives = archives(pipeline, materials);
-    for archive in archives.values() {
-        output.archive(archive);
-    }
-    let machines = machines(pipeline, &mut output);
+    let (texts, (archives, machines)) = rayon::join(
+        || materials.texts(pipeline),
+        || rayon::join(|| archives(pipeline, materials), || workflow::compile(pipeline)),
+    );
+    let machines = output.kept(machines);
     output.problems.extend(functions::problems(pipeline));
     let parts = output.kept(catalog::stacks(pipeline));
-    let (texts, rendered) = rayon::join(
-        || materials.texts(pipeline),
-        || stacks::rendered(pipeline, &parts, &machines, &archives, &output),
-    );
-    for stack in rendered {
+    for stack in stacks::rendered(pipeline, &parts, &machines, &archives, &output) {
         output.add(stack);
+    }
+    for archive in archives.into_values() {
+        output.archive(archive);
     }
     for text in output.kept(texts) {
         output.text(text);
     }
     stacks::add_extra(pipeline, &mut output);
-    stacks::add_bootstrap(pipeline, &machines, &mut output);
+    let (definitions, ()) = rayon::join(
+        || definitions(pipeline, &machines),
+        || stacks::add_bootstrap(pipeline, &machines, &mut output),
+    );
+    for (file, problems) in definitions {
+        output.problems.extend(problems);
+        output.file(file);
+    }
     if depth == Depth::Everything {
         output.problems.extend(code::problems(pipeline, &machines, materials));
     }
@@ -56,20 +62,16 @@ pub fn synth(
 }
 
 fn archives(pipeline: &Pipeline, materials: &Materials) -> BTreeMap<Name, Archive> {
-    let packed = |lambda| archive::lambda(lambda, &materials.shared_of(lambda));
-    pipeline.lambdas.iter().map(|lambda| (lambda.name.clone(), packed(lambda))).collect()
+    let packed = |lambda| archive::lambda(lambda, materials.shared_of(lambda));
+    pipeline.lambdas.par_iter().map(|lambda| (lambda.name.clone(), packed(lambda))).collect()
 }
 
-fn machines(pipeline: &Pipeline, output: &mut Output) -> Vec<StateMachine> {
-    let machines = output.kept(workflow::compile(pipeline));
-    let checked = machines.par_iter().map(|machine| {
-        (verify::definition(machine), format!("{:#}\n", machine.definition).into_bytes())
-    });
-    let checked: Vec<_> = checked.collect();
-    for (machine, (problems, text)) in machines.iter().zip(checked) {
-        output.problems.extend(problems);
+/// Returns the definitions as files, and what is wrong with them.
+fn definitions(pipeline: &Pipeline, machines: &[StateMachine]) -> Vec<(File, Vec<Diagnostic>)> {
+    let files = machines.par_iter().map(|machine| {
         let path = format!("state-machines/{}.asl.json", pipeline.machine_name(&machine.name));
-        output.file(path, text);
-    }
-    machines
+        let text = format!("{:#}\n", machine.definition);
+        (File::new(path, text.into_bytes()), verify::definition(machine))
+    });
+    files.collect()
 }

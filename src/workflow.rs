@@ -18,6 +18,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Problems, Span};
@@ -43,17 +44,22 @@ pub struct StateMachine {
 /// Compiles all state machines, or says at its place what a step reads that is not there, and which limit of Step Functions
 /// is passed ("Step Functions service quotas": 25,000 history events, 262,144 bytes of payload, 1,048,576 characters).
 pub fn compile(pipeline: &Pipeline) -> Result<Vec<StateMachine>, Vec<Diagnostic>> {
-    let mut problems = Problems::default();
-    let compiled = |machine| compile_one(pipeline, machine, &mut problems);
-    let machines: Vec<_> = pipeline.machines.iter().map(compiled).collect();
+    let compiled: Vec<_> =
+        pipeline.machines.par_iter().map(|machine| compile_one(pipeline, machine)).collect();
+    let (mut machines, mut problems) = (Vec::new(), Problems::default());
+    for (machine, its_problems) in compiled {
+        machines.push(machine);
+        problems.extend(its_problems.into_sorted());
+    }
     if problems.has_errors() { Err(problems.into_sorted()) } else { Ok(machines) }
 }
 
-fn compile_one(pipeline: &Pipeline, machine: &Machine, problems: &mut Problems) -> StateMachine {
+fn compile_one(pipeline: &Pipeline, machine: &Machine) -> (StateMachine, Problems) {
+    let mut problems = Problems::default();
     let compiled = match &machine.body {
-        Body::Steps(steps) => machine::compile(pipeline, machine, steps, problems),
-        Body::Asl { text, span } => asl::compile(pipeline, machine, text, *span, problems),
+        Body::Steps(steps) => machine::compile(pipeline, machine, steps, &mut problems),
+        Body::Asl { text, span } => asl::compile(pipeline, machine, text, *span, &mut problems),
     };
-    limit::definition(&compiled, problems);
-    compiled
+    limit::definition(&compiled, &mut problems);
+    (compiled, problems)
 }

@@ -131,11 +131,13 @@ impl Grants {
     /// Reads a policy of a role, and notes what of the data it names.
     fn own_policy(&mut self, symbols: &Symbols, name: &str, document: &Value) -> Option<Policy> {
         let statements = document["Statement"].as_array().into_iter().flatten();
+        let (object, table) =
+            (symbols.pipeline.object_arn(""), symbols.pipeline.arn("glue", "table/"));
         for resource in statements.flat_map(|statement| listed(&statement["Resource"])) {
             let Some(text) = symbols.text(resource) else { continue };
-            if text.starts_with(&symbols.pipeline.object_arn("")) {
+            if text.starts_with(&object) {
                 self.objects.insert(text);
-            } else if text.starts_with(&symbols.pipeline.arn("glue", "table/")) {
+            } else if text.starts_with(&table) {
                 self.tables.insert(text);
             }
         }

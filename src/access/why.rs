@@ -65,7 +65,7 @@ pub fn why(
     let asker = Asker::new(pipeline, grants, &role, &grants.roles[&role], lambda);
     let (action, request) = request(&asker, question)?;
     let decision = asker.decision(&request, question.way);
-    let policies = asker.policies(&request, question.way);
+    let policies = asker.policies(&request.action, &request.resource, question.way);
     let origins = Origins::new(pipeline, machines);
     let findings = decision.reasons.iter().map(|reason| match reason {
         Reason::Statement { layer, policy, statement } => Finding {

@@ -20,9 +20,6 @@ mod payload;
 mod resource;
 mod state;
 
-/// Characters that a definition may have ("Step Functions service quotas").
-const SIZE: usize = 1_048_576;
-
 type Object = Map<String, Value>;
 
 /// Checks a whole definition, which is the root of the pointers.
@@ -31,10 +28,6 @@ type Object = Map<String, Value>;
 /// input of an execution (whether a path finds something) cannot be said here.
 pub fn check(definition: &Value) -> Vec<Violation> {
     let mut check = Check { found: Vec::new(), names: BTreeSet::new() };
-    let size = definition.to_string().chars().count();
-    if size > SIZE {
-        check.error("", format!("the definition has {size} characters, the limit is {SIZE}"));
-    }
     check.whole(definition);
     check.found
 }

@@ -191,8 +191,9 @@ impl Principal {
 
 /// Returns `statements` as a policy document.
 pub fn document<'a>(statements: impl IntoIterator<Item = &'a Statement>) -> Value {
-    let statements: Vec<_> = statements.into_iter().map(Statement::to_json).collect();
-    json!({"Version": "2012-10-17", "Statement": statements})
+    let mut document = json!({"Version": "2012-10-17"});
+    document["Statement"] = statements.into_iter().map(Statement::to_json).collect();
+    document
 }
 
 fn conditions(conditions: &[Condition]) -> Value {

@@ -17,7 +17,15 @@ pub(super) struct Condition {
     if_exists: bool,
     negated: bool,
     comparison: Comparison,
-    operands: Vec<Pattern>,
+    operands: Vec<Operand>,
+}
+
+/// What a value of the request is compared with, made ready for its kind of comparison.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Operand {
+    Text(Pattern),
+    /// The parts of an ARN; none where it is no ARN.
+    Arn(Option<Vec<Pattern>>),
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -70,10 +78,12 @@ impl Condition {
         };
         let (comparison, negated, wildcards) = named(plain)?;
         let syntax = Syntax { wildcards, variables };
-        let ignores_case = comparison == Comparison::TextIgnoringCase;
-        let operand = |value: &String| {
-            let text = if ignores_case { value.to_lowercase() } else { value.clone() };
-            Pattern::read(&text, syntax)
+        let operand = |value: &String| match comparison {
+            Comparison::Arn => Operand::Arn(Pattern::read(value, syntax).split(value::ARN_PARTS)),
+            Comparison::TextIgnoringCase => {
+                Operand::Text(Pattern::read(&value.to_lowercase(), syntax))
+            }
+            _ => Operand::Text(Pattern::read(value, syntax)),
         };
         Some(Self {
             operator: operator.to_owned(),
@@ -92,10 +102,7 @@ impl Condition {
         let found = request.context.get(&self.key).map(Vec::as_slice).unwrap_or_default();
         if self.comparison == Comparison::Null {
             let absent = if found.is_empty() { "true" } else { "false" };
-            return self
-                .operands
-                .iter()
-                .any(|one| one.literal().is_some_and(|one| one.eq_ignore_ascii_case(absent)));
+            return self.operands.iter().any(|one| one.is(absent));
         }
         match (self.set, found) {
             (Set::ForAllValues, found) => found.iter().all(|one| self.holds_for(one, request)),
@@ -117,8 +124,11 @@ impl Condition {
 
     /// What cannot be compared meets neither an operator nor its contrary.
     fn holds_for(&self, found: &str, request: &Request) -> bool {
-        let mut compared =
-            self.operands.iter().map(|operand| self.compare(operand, found, request));
+        let arn = if self.comparison == Comparison::Arn { value::arn_parts(found) } else { None };
+        let mut compared = self.operands.iter().map(|operand| match operand {
+            Operand::Arn(parts) => Some(value::is_arn_like(parts.as_ref()?, arn?, request)),
+            Operand::Text(pattern) => self.compare(pattern, found, request),
+        });
         if self.negated {
             compared.all(|is| is == Some(false))
         } else {
@@ -127,28 +137,31 @@ impl Condition {
     }
 
     /// Returns none where one of the two is not of the operator's type.
-    fn compare(&self, operand: &Pattern, found: &str, request: &Request) -> Option<bool> {
+    fn compare(&self, pattern: &Pattern, found: &str, request: &Request) -> Option<bool> {
         match self.comparison {
-            Comparison::Text => Some(operand.matches(found, request)),
-            Comparison::TextIgnoringCase => Some(operand.matches(&found.to_lowercase(), request)),
-            Comparison::Arn => value::is_arn_like(operand, found, request),
+            Comparison::Text => Some(pattern.matches(found, request)),
+            Comparison::TextIgnoringCase => Some(pattern.matches(&found.to_lowercase(), request)),
             Comparison::Numeric(order) => {
-                let limit = number(operand.filled(request)?.literal()?)?;
+                let limit = number(&pattern.text(request)?)?;
                 Some(order.holds(&number(found)?, &limit))
             }
             Comparison::Date(order) => {
-                let limit = Date::parse(operand.filled(request)?.literal()?)?;
+                let limit = Date::parse(&pattern.text(request)?)?;
                 Some(order.holds(&Date::parse(found)?, &limit))
             }
-            Comparison::Bool => {
-                Some(operand.filled(request)?.literal()?.eq_ignore_ascii_case(found))
-            }
-            Comparison::Binary => Some(operand.filled(request)?.literal()? == found),
+            Comparison::Bool => Some(pattern.text(request)?.eq_ignore_ascii_case(found)),
+            Comparison::Binary => Some(pattern.text(request)? == found),
             Comparison::Address => {
-                Some(Range::parse(operand.filled(request)?.literal()?)?.holds(found.parse().ok()?))
+                Some(Range::parse(&pattern.text(request)?)?.holds(found.parse().ok()?))
             }
-            Comparison::Null => None,
+            Comparison::Arn | Comparison::Null => None,
         }
+    }
+}
+
+impl Operand {
+    fn is(&self, text: &str) -> bool {
+        matches!(self, Self::Text(pattern) if pattern.literal().is_some_and(|one| one.eq_ignore_ascii_case(text)))
     }
 }
 

@@ -65,14 +65,14 @@ pub enum Reason<'a> {
 
 /// Decides on a request.
 pub fn decide<'a>(request: &Request, policies: &Policies<'a>) -> Decision<'a> {
-    let spoken: Vec<_> =
-        policies.layers().flat_map(|(layer, policy)| speak(request, layer, policy)).collect();
+    let spoken: Vec<_> = policies.spoken(request).collect();
     let denials: Vec<_> =
         spoken.iter().filter(|one| one.effect() == Effect::Deny).map(Spoken::reason).collect();
     if !denials.is_empty() {
         return Decision { allowed: false, reasons: denials };
     }
-    let missing = missing(request, policies, &spoken);
+    let allowing = spoken.iter().fold(Allowing::default(), Allowing::with);
+    let missing = allowing.missing(request, policies);
     if !missing.is_empty() {
         let reasons = missing.into_iter().map(Reason::NothingAllows).collect();
         return Decision { allowed: false, reasons };
@@ -84,6 +84,18 @@ pub fn decide<'a>(request: &Request, policies: &Policies<'a>) -> Decision<'a> {
     Decision { allowed: true, reasons }
 }
 
+/// Tells whether a request may be done, as [`decide`] does, without the reasons.
+pub fn is_allowed(request: &Request, policies: &Policies) -> bool {
+    let mut allowing = Allowing::default();
+    for one in policies.spoken(request) {
+        if one.effect() == Effect::Deny {
+            return false;
+        }
+        allowing = allowing.with(&one);
+    }
+    allowing.missing(request, policies).is_empty()
+}
+
 impl<'a> Policies<'a> {
     fn layers(&self) -> impl Iterator<Item = (Layer, &'a Policy)> {
         let identity = self.identity.iter().map(|policy| (Layer::Identity, policy));
@@ -91,6 +103,10 @@ impl<'a> Policies<'a> {
         let boundary = one(Layer::Boundary, self.boundary);
         let resource = one(Layer::Resource, self.resource);
         identity.chain(boundary).chain(resource).chain(one(Layer::Endpoint, self.endpoint))
+    }
+
+    fn spoken(&self, request: &Request) -> impl Iterator<Item = Spoken<'a>> {
+        self.layers().flat_map(|(layer, policy)| speak(request, layer, policy))
     }
 }
 
@@ -124,40 +140,60 @@ fn speak<'a>(
     })
 }
 
-/// Returns the layers that would have to allow the request, and do not.
-fn missing(request: &Request, policies: &Policies, spoken: &[Spoken]) -> Vec<Layer> {
-    let allows = |layer| spoken.iter().any(|one| one.layer == layer);
-    let by_resource =
-        spoken.iter().filter(|one| one.layer == Layer::Resource).map(|one| one.naming).max();
-    let by_resource = by_resource.unwrap_or(Naming::Not);
-    let by_identity = allows(Layer::Identity) || is_root(&request.principal);
-    let within_boundary = policies.boundary.is_none() || allows(Layer::Boundary);
-    let mut missing = Vec::new();
-    if policies.endpoint.is_some() && !allows(Layer::Endpoint) {
-        missing.push(Layer::Endpoint);
+/// What allows a request, layer by layer.
+#[derive(Clone, Copy)]
+struct Allowing {
+    identity: bool,
+    boundary: bool,
+    resource: Naming,
+    endpoint: bool,
+}
+
+impl Default for Allowing {
+    fn default() -> Self {
+        Self { identity: false, boundary: false, resource: Naming::Not, endpoint: false }
     }
-    let asker = account(&request.principal);
-    let Some(asker) = asker else {
-        missing.extend((by_resource == Naming::Not).then_some(Layer::Resource));
-        return missing;
-    };
-    let is_own = policies.owner.is_none_or(|owner| owner == asker);
-    let needs_resource = policies.owner_decides || !is_own;
-    // The account is its own delegate: it lets its administrators decide.
-    let granted = is_own && by_resource > Naming::ByAccount;
-    if needs_resource && by_resource == Naming::Not {
-        missing.push(Layer::Resource);
+}
+
+impl Allowing {
+    fn with(mut self, one: &Spoken) -> Self {
+        match one.layer {
+            Layer::Identity => self.identity = true,
+            Layer::Boundary => self.boundary = true,
+            Layer::Resource => self.resource = self.resource.max(one.naming),
+            Layer::Endpoint => self.endpoint = true,
+        }
+        self
     }
-    if !granted && !by_identity {
-        missing.push(Layer::Identity);
+
+    /// Returns the layers that would have to allow the request, and do not.
+    fn missing(self, request: &Request, policies: &Policies) -> Vec<Layer> {
+        let mut missing = Vec::new();
+        if policies.endpoint.is_some() && !self.endpoint {
+            missing.push(Layer::Endpoint);
+        }
+        let Some(asker) = account(&request.principal) else {
+            missing.extend((self.resource == Naming::Not).then_some(Layer::Resource));
+            return missing;
+        };
+        let is_own = policies.owner.is_none_or(|owner| owner == asker);
+        let needs_resource = policies.owner_decides || !is_own;
+        // The account is its own delegate: it lets its administrators decide.
+        let granted = is_own && self.resource > Naming::ByAccount;
+        if needs_resource && self.resource == Naming::Not {
+            missing.push(Layer::Resource);
+        }
+        if !granted && !self.identity && !is_root(&request.principal) {
+            missing.push(Layer::Identity);
+        }
+        // A grant to everyone, a user or a session passes by the boundary, one to a role does not (IAM user guide, "Permissions
+        // boundaries for IAM entities").
+        let passes_by = granted && self.resource > Naming::Role;
+        if policies.boundary.is_some() && !self.boundary && !passes_by {
+            missing.push(Layer::Boundary);
+        }
+        missing
     }
-    // A grant to everyone, a user or a session passes by the boundary, one to a role does not (IAM user guide, "Permissions
-    // boundaries for IAM entities").
-    let passes_by = granted && by_resource > Naming::Role;
-    if !(within_boundary || passes_by) {
-        missing.push(Layer::Boundary);
-    }
-    missing
 }
 
 fn is_root(principal: &str) -> bool {

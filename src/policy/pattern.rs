@@ -1,5 +1,7 @@
 //! Text of a policy: wildcards and policy variables (IAM user guide, "IAM policy elements: Variables and tags").
 
+use std::borrow::Cow;
+
 use super::Request;
 
 /// A text to compare with. What stands before its first wildcard or variable is held apart: it decides most comparisons.
@@ -14,8 +16,20 @@ enum Part {
     Is(char),
     One,
     Any,
-    /// The value of a context key, in lower case, or else a default.
-    Variable(String, Option<String>),
+    Variable(Box<Variable>),
+}
+
+/// The value of a context key, in lower case, or else a default.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Variable {
+    key: String,
+    default: Option<String>,
+}
+
+impl Part {
+    fn literal(&self) -> Option<char> {
+        if let Self::Is(character) = self { Some(*character) } else { None }
+    }
 }
 
 /// What a text may hold beside itself.
@@ -52,9 +66,7 @@ impl Pattern {
     }
 
     fn of(mut parts: Vec<Part>) -> Self {
-        let literal =
-            |part: &Part| if let Part::Is(character) = part { Some(*character) } else { None };
-        let prefix: String = parts.iter().map_while(literal).collect();
+        let prefix: String = parts.iter().map_while(Part::literal).collect();
         parts.drain(..prefix.chars().count());
         parts.dedup_by(|next, before| *next == Part::Any && *before == Part::Any);
         Self { prefix, rest: parts }
@@ -62,9 +74,12 @@ impl Pattern {
 
     /// Whether `text` is what the pattern says for `request`; a variable without a value is like no text.
     pub(super) fn matches(&self, text: &str, request: &Request) -> bool {
+        // Most patterns are plain texts, and most of those have another length.
+        if self.rest.is_empty() {
+            return text == self.prefix;
+        }
         let Some(tail) = text.strip_prefix(&self.prefix) else { return false };
         match self.rest.as_slice() {
-            [] => tail.is_empty(),
             [Part::Any] => true,
             parts if self.has_variables() => {
                 expand(parts, request).is_some_and(|parts| glob(&parts, tail))
@@ -75,14 +90,21 @@ impl Pattern {
 
     /// Whether `text` may be what the pattern says.
     pub(super) fn might_match(&self, text: &str) -> bool {
+        if self.rest.is_empty() {
+            return text == self.prefix;
+        }
         let Some(tail) = text.strip_prefix(&self.prefix) else { return false };
         self.has_variables() || glob(&self.rest, tail)
     }
 
-    /// Returns the pattern with variables replaced by what the request says, none where it says nothing.
-    pub(super) fn filled(&self, request: &Request) -> Option<Self> {
+    /// Returns the text that it is for `request`; none where a variable has no value, or there are wildcards.
+    pub(super) fn text(&self, request: &Request) -> Option<Cow<'_, str>> {
+        if let Some(literal) = self.literal() {
+            return Some(literal.into());
+        }
         let parts = expand(&self.rest, request)?;
-        Some(Self::of(self.prefix.chars().map(Part::Is).chain(parts).collect()))
+        let rest: Option<String> = parts.iter().map(Part::literal).collect();
+        Some(format!("{}{}", self.prefix, rest?).into())
     }
 
     /// Whether every variable has a value.
@@ -123,15 +145,15 @@ fn variable_of(name: &str) -> Part {
         Some((key, default)) => (key, Some(default.trim().trim_matches('\'').to_owned())),
         None => (name, None),
     };
-    Part::Variable(key.trim().to_ascii_lowercase(), default)
+    Part::Variable(Box::new(Variable { key: key.trim().to_ascii_lowercase(), default }))
 }
 
 fn expand(parts: &[Part], request: &Request) -> Option<Vec<Part>> {
     let mut expanded = Vec::new();
     for part in parts {
         match part {
-            Part::Variable(key, default) => {
-                let value = request.single(key).or(default.as_deref())?;
+            Part::Variable(variable) => {
+                let value = request.single(&variable.key).or(variable.default.as_deref())?;
                 expanded.extend(value.chars().map(Part::Is));
             }
             other => expanded.push(other.clone()),

@@ -1,5 +1,6 @@
 //! A request as IAM sees it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::aws::iam;
@@ -37,7 +38,10 @@ impl Request {
         let mut context = BTreeMap::new();
         if let Some(account) = account(&principal) {
             context.insert("aws:principalaccount".to_owned(), vec![account.to_owned()]);
-            context.insert("aws:principalarn".to_owned(), vec![role_of_session(&principal)]);
+            context.insert(
+                "aws:principalarn".to_owned(),
+                vec![role_of_session(&principal).into_owned()],
+            );
         }
         let action = action.as_ref().to_ascii_lowercase();
         Self { principal, action, resource: resource.into(), context }
@@ -80,11 +84,11 @@ pub(super) fn account(principal: &str) -> Option<&str> {
 
 /// Returns the ARN of the role whose session this is, else the principal itself (IAM user guide, "AWS global condition
 /// context keys", `aws:PrincipalArn`).
-pub(super) fn role_of_session(principal: &str) -> String {
+pub(super) fn role_of_session(principal: &str) -> Cow<'_, str> {
     let role = || {
         let (head, session) = principal.split_once(":assumed-role/")?;
         let (role, _) = session.rsplit_once('/')?;
         Some(format!("{}:role/{role}", head.replacen(":sts:", ":iam:", 1)))
     };
-    role().unwrap_or_else(|| principal.to_owned())
+    role().map_or(principal.into(), Cow::from)
 }

@@ -11,19 +11,24 @@ pub(super) fn number(text: &str) -> Option<f64> {
     text.chars().all(plain).then(|| text.parse().ok())?
 }
 
+/// The parts of an ARN.
+pub(super) const ARN_PARTS: usize = 6;
+
+/// Returns the parts of an ARN; none where it is no ARN.
+pub(super) fn arn_parts(text: &str) -> Option<[&str; ARN_PARTS]> {
+    let mut parts = text.splitn(ARN_PARTS, ':');
+    let mut found = [""; ARN_PARTS];
+    for part in &mut found {
+        *part = parts.next()?;
+    }
+    Some(found)
+}
+
 /// Compares ARNs part by part: a `*` stays within its part, but for the last (IAM user guide, "Amazon Resource Name (ARN)
 /// condition operators").
-pub(super) fn is_arn_like(pattern: &Pattern, arn: &str, request: &Request) -> Option<bool> {
-    if let Some(literal) = pattern.literal() {
-        let are_arns = [literal, arn].iter().all(|text| text.matches(':').count() >= 5);
-        return are_arns.then_some(literal == arn);
-    }
-    let patterns = pattern.split(6)?;
-    let parts: Vec<_> = arn.splitn(6, ':').collect();
-    if parts.len() < 6 {
-        return None;
-    }
-    Some(patterns.iter().zip(parts).all(|(pattern, part)| pattern.matches(part, request)))
+pub(super) fn is_arn_like(patterns: &[Pattern], arn: [&str; ARN_PARTS], request: &Request) -> bool {
+    // The last part tells most ARNs apart.
+    patterns.iter().zip(arn).rev().all(|(pattern, part)| pattern.matches(part, request))
 }
 
 /// Milliseconds since 1970, in UTC.

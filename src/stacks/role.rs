@@ -11,11 +11,13 @@ pub(super) fn resource(pipeline: &Pipeline, role: &Role) -> Resource {
     let mut properties = json!({
         "RoleName": pipeline.role_name(&role.purpose),
         "Description": role.description,
-        "AssumeRolePolicyDocument": document(&role.trust),
     });
+    // Values are moved in, for `json!` would copy them.
+    properties["AssumeRolePolicyDocument"] = document(&role.trust);
     if !role.statements.is_empty() {
-        let policy = document(&role.statements);
-        properties["Policies"] = json!([{"PolicyName": "permissions", "PolicyDocument": policy}]);
+        let mut policy = json!({"PolicyName": "permissions"});
+        policy["PolicyDocument"] = document(&role.statements);
+        properties["Policies"] = vec![policy].into();
     }
     if let Some(boundary) = pipeline.boundary_arn() {
         properties["PermissionsBoundary"] = boundary.into();

@@ -25,8 +25,9 @@ fn add(template: &mut Template, pipeline: &Pipeline, machine: &Machine, definiti
         "StateMachineName": pipeline.machine_name(&machine.name),
         "StateMachineType": "STANDARD",
         "RoleArn": pipeline.role_arn(&format!("machine-{}", machine.name)),
-        "Definition": definition,
     });
+    // `json!` would write it out and read it in again.
+    properties["Definition"] = definition.clone();
     if machine.logging {
         let group = format!("{id}Logs");
         properties["LoggingConfiguration"] = logging(&group);

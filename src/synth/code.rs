@@ -16,9 +16,9 @@ pub(super) fn problems(
     machines: &[StateMachine],
     materials: &Materials,
 ) -> Vec<Diagnostic> {
-    let shared = materials.shared.par_iter().filter(|shared| is_module(&shared.path));
+    let shared = materials.shared.par_iter().filter(|shared| is_module(&shared.source.path));
     let shared: Vec<_> = shared
-        .map(|one| (one.folder.as_str(), Code::parse(&one.path, one.file, &one.text)))
+        .map(|one| (one.folder.as_str(), Code::parse(&one.source.path, one.file, &one.source.text)))
         .collect();
     let lambdas = pipeline.lambdas.par_iter().filter(|lambda| is_python(lambda));
     let told = lambdas.map(|lambda| match calls(lambda, materials, &shared) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use crate::archive::Source;
 use crate::diagnostic::{Diagnostic, FileId, Span};
 use crate::hash::Digest;
 use crate::model::{Lambda, Pipeline};
@@ -37,9 +38,8 @@ const BUILT_IN: [(&str, &str); 4] = [
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) folder: String,
-    pub(super) path: String,
     pub(super) file: FileId,
-    pub(super) text: String,
+    pub(super) source: Source,
 }
 
 impl Materials {
@@ -73,11 +73,11 @@ impl Materials {
         if problems.is_empty() { Ok(materials) } else { Err(problems) }
     }
 
-    /// Returns the shared files of a Lambda's folder, with their paths in its archive.
-    pub(super) fn shared_of(&self, lambda: &Lambda) -> Vec<(&str, &[u8])> {
+    /// Returns the shared files of a Lambda's folder.
+    pub(super) fn shared_of(&self, lambda: &Lambda) -> impl Iterator<Item = &Source> {
         let folder = folder(lambda);
-        let files = self.shared.iter().filter(|shared| shared.folder == folder);
-        files.map(|shared| (shared.path.as_str(), shared.text.as_bytes())).collect()
+        let files = self.shared.iter().filter(move |shared| shared.folder == folder);
+        files.map(|shared| &shared.source)
     }
 
     /// Returns the text files with their digests.
@@ -113,8 +113,8 @@ fn template(path: &str, wanted_at: Span, project: &mut Project) -> Result<Templa
 
 fn shared(folder: &str, path: &str, file: FileId, project: &Project) -> Shared {
     let inside = path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('/'));
-    let text = project.text(file).to_owned();
-    Shared { folder: folder.to_owned(), path: inside.to_owned(), file, text }
+    let source = Source::new(inside, project.text(file));
+    Shared { folder: folder.to_owned(), file, source }
 }
 
 pub(super) fn folder(lambda: &Lambda) -> &str {

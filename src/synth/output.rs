@@ -28,6 +28,13 @@ pub struct File {
     pub origins: Vec<(String, Span)>,
 }
 
+impl File {
+    /// Returns a file that is neither an asset nor a template.
+    pub(super) fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), bytes: bytes.into(), is_asset: false, origins: Vec::new() }
+    }
+}
+
 /// The form of templates.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {
@@ -83,12 +90,12 @@ impl<'a> Output<'a> {
     }
 
     /// Adds a file.
-    pub(super) fn file(&mut self, path: String, bytes: Vec<u8>) {
-        self.files.push(File { path, bytes, is_asset: false, origins: Vec::new() });
+    pub(super) fn file(&mut self, file: File) {
+        self.files.push(file);
     }
 
     /// Adds a code archive; Lambdas with the same code share it.
-    pub(super) fn archive(&mut self, archive: &Archive) {
+    pub(super) fn archive(&mut self, archive: Archive) {
         let path = archive.key();
         if self.files.iter().any(|file| file.path == path) {
             return;
@@ -100,11 +107,10 @@ impl<'a> Output<'a> {
             key,
             sha256,
             bindings: Vec::new(),
-            sources: archive.sources.clone(),
+            sources: archive.sources,
         };
         self.assets.push(asset);
-        let (bytes, origins) = (archive.bytes.clone(), Vec::new());
-        self.files.push(File { path, bytes, is_asset: true, origins });
+        self.files.push(File { is_asset: true, ..File::new(path, archive.bytes) });
     }
 
     /// Adds a text file that goes to the workarea bucket, with its digest.
@@ -113,7 +119,7 @@ impl<'a> Output<'a> {
         let (path, key, sha256) = (text.path.clone(), text.key, digest.hex());
         let sources = BTreeMap::new();
         self.assets.push(Asset { path, bucket: "workarea", key, sha256, bindings, sources });
-        self.file(text.path, text.content.into_bytes());
+        self.file(File::new(text.path, text.content));
     }
 
     /// Returns what is there; problems in its place are kept here.
@@ -140,7 +146,7 @@ impl<'a> Output<'a> {
         let (path, bytes) = self.document(&stack.name, &template);
         problems.extend(verify::rendered(&stack.name, bytes.len(), origin));
         entry.rendered(&path, &bytes);
-        let file = File { path, bytes, is_asset: false, origins };
+        let file = File { origins, ..File::new(path, bytes) };
         Rendered { entry, file, outline, types, grants, problems }
     }
 
@@ -165,7 +171,7 @@ impl<'a> Output<'a> {
         self.entries.push(entry(&path, &bytes));
         self.types.extend(types(template));
         self.grants.extend(Grants::read(self.pipeline, template));
-        self.file(path, bytes);
+        self.file(File::new(path, bytes));
     }
 
     /// Adds the stack that is there before the others, made for what they hold.
@@ -185,7 +191,7 @@ impl<'a> Output<'a> {
 
     fn document(&self, stack: &str, template: &Value) -> (String, Vec<u8>) {
         match self.form {
-            Form::Yaml => (format!("{stack}.template.yaml"), yaml::write(template).into_bytes()),
+            Form::Yaml => (format!("{stack}.template.yaml"), yaml::write(template)),
             Form::Json => {
                 (format!("{stack}.template.json"), format!("{template:#}\n").into_bytes())
             }
@@ -197,7 +203,7 @@ impl<'a> Output<'a> {
         self.grants.complete();
         let rows = access::rows(self.pipeline, &self.grants);
         let page = access::markdown(self.pipeline, &rows, &self.grants.unknown);
-        self.file("access.md".to_owned(), page.into_bytes());
+        self.file(File::new("access.md", page));
     }
 
     /// Returns the files, the manifest among them, and the problems.
@@ -211,7 +217,7 @@ impl<'a> Output<'a> {
         paths.sort();
         let stacks = Stacks { bootstrap: self.bootstrap.as_ref(), stacks: &self.entries };
         let manifest = manifest(self.pipeline, &stacks, &self.assets, &paths);
-        self.file("manifest.json".to_owned(), manifest.into_bytes());
+        self.file(File::new("manifest.json", manifest));
         (self.files, self.problems)
     }
 }

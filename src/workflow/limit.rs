@@ -95,9 +95,26 @@ pub(super) fn time(
     }
 }
 
+/// Counts the characters that are written to it.
+struct Characters(usize);
+
+impl std::io::Write for Characters {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        // UTF-8 goes on with bytes of 10xxxxxx.
+        self.0 += text.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count();
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Checks the size of a definition.
 pub(super) fn definition(machine: &StateMachine, problems: &mut Problems) {
-    let length = machine.definition.to_string().chars().count();
+    let mut written = Characters(0);
+    serde_json::to_writer(&mut written, &machine.definition).expect("counting takes every write");
+    let Characters(length) = written;
     if length > DEFINITION {
         let message = format!(
             "the definition of `{}` has {length} characters, and Step Functions takes 1,048,576",

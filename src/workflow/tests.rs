@@ -135,3 +135,19 @@ fn polls_that_outgrow_the_history_are_refused() {
     assert_eq!(found[0].0, "history-limit");
     assert!(found[0].1.contains("may take 39688 history events"), "{}", found[0].1);
 }
+
+#[test]
+fn a_definition_has_a_size_in_characters() {
+    let with_comment = |letters: usize| {
+        let comment = "ü".repeat(letters);
+        let text = format!(
+            r#"{{"Comment":"{comment}","StartAt":"A","States":{{"A":{{"Type":"Succeed"}}}}}}"#
+        );
+        let body = Body::Asl { text, span: sample::span(301) };
+        let machine = Machine { body, ..sample::machine("Written", Vec::new(), 300) };
+        with_machine(machine)
+    };
+    let frame = r#"{"Comment":"","StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#.len();
+    assert!(compile(&with_comment(1_048_576 - frame)).is_ok());
+    assert_eq!(problems(&with_comment(1_048_577 - frame))[0].0, "definition-limit");
+}

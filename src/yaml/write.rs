@@ -1,74 +1,80 @@
 //! Writes JSON values as YAML that people read: CloudFormation's short tags, no quotes where none are needed.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Returns `value` as a YAML document, keys in their order, with `!Ref` and its like for intrinsic functions.
-pub fn write(value: &Value) -> String {
-    let mut text = String::new();
-    block(&mut text, value, 0);
+pub fn write(value: &Value) -> Vec<u8> {
+    let mut text = Vec::new();
+    match value {
+        Value::Object(map) if !map.is_empty() && intrinsic(map).is_none() => {
+            mapping(&mut text, map, 0, Start::Margin);
+        }
+        Value::Array(items) if !items.is_empty() => sequence(&mut text, items, 0),
+        other => {
+            value_after(&mut text, other, 0);
+            text.remove(0);
+        }
+    }
     text
 }
 
+/// Where the first key of a mapping stands.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Start {
+    /// On a line of its own.
+    Margin,
+    /// Behind the dash of its item.
+    Dash,
+}
+
 /// Writes `value` behind a key or dash that already stands there.
-fn value_after(text: &mut String, value: &Value, indent: usize) {
+fn value_after(text: &mut Vec<u8>, value: &Value, indent: usize) {
     match value {
-        Value::Object(map) if map.is_empty() => text.push_str(" {}\n"),
-        Value::Array(items) if items.is_empty() => text.push_str(" []\n"),
+        Value::Object(map) if map.is_empty() => push(text, " {}\n"),
+        Value::Array(items) if items.is_empty() => push(text, " []\n"),
         Value::Object(map) => {
             if let Some((tag, argument)) = intrinsic(map) {
                 tagged(text, tag, argument, indent);
             } else {
-                text.push('\n');
-                mapping(text, map, indent + 1);
+                text.push(b'\n');
+                mapping(text, map, indent + 1, Start::Margin);
             }
         }
         Value::Array(items) => {
-            text.push('\n');
+            text.push(b'\n');
             sequence(text, items, indent);
         }
         scalar => {
-            text.push(' ');
+            text.push(b' ');
             write_scalar(text, scalar, indent);
         }
     }
 }
 
-fn block(text: &mut String, value: &Value, indent: usize) {
-    match value {
-        Value::Object(map) if !map.is_empty() && intrinsic(map).is_none() => {
-            mapping(text, map, indent);
+fn mapping(text: &mut Vec<u8>, map: &Map<String, Value>, indent: usize, start: Start) {
+    for (at, (key, value)) in map.iter().enumerate() {
+        if at == 0 && start == Start::Dash {
+            text.push(b' ');
+        } else {
+            margin(text, indent);
         }
-        Value::Array(items) if !items.is_empty() => sequence(text, items, indent),
-        other => {
-            let start = text.len();
-            value_after(text, other, indent);
-            text.replace_range(start..=start, "");
-        }
-    }
-}
-
-fn mapping(text: &mut String, map: &Map<String, Value>, indent: usize) {
-    for (key, value) in map {
-        margin(text, indent);
         plain_or_quoted(text, key);
-        text.push(':');
+        text.push(b':');
         value_after(text, value, indent);
     }
 }
 
-fn sequence(text: &mut String, items: &[Value], indent: usize) {
+fn sequence(text: &mut Vec<u8>, items: &[Value], indent: usize) {
     for item in items {
         margin(text, indent);
-        text.push('-');
+        text.push(b'-');
         match item {
             Value::Object(map) if !map.is_empty() && intrinsic(map).is_none() => {
-                let start = text.len();
-                mapping(text, map, indent + 1);
-                // The first key stands behind the dash: its margin gives way to one space.
-                text.replace_range(start..start + 2 * (indent + 1), " ");
+                mapping(text, map, indent + 1, Start::Dash);
             }
             Value::Array(inner) if !inner.is_empty() => {
-                text.push('\n');
+                text.push(b'\n');
                 sequence(text, inner, indent + 1);
             }
             other => value_after(text, other, indent),
@@ -76,9 +82,9 @@ fn sequence(text: &mut String, items: &[Value], indent: usize) {
     }
 }
 
-fn tagged(text: &mut String, tag: &str, argument: &Value, indent: usize) {
-    text.push(' ');
-    text.push_str(tag);
+fn tagged(text: &mut Vec<u8>, tag: &str, argument: &Value, indent: usize) {
+    text.push(b' ');
+    push(text, tag);
     value_after(text, argument, indent);
 }
 
@@ -106,53 +112,54 @@ const TAGS: &[(&str, &str)] = &[
     ("Fn::GetAZs", "!GetAZs"),
 ];
 
-fn margin(text: &mut String, indent: usize) {
-    for _ in 0..indent {
-        text.push_str("  ");
-    }
+fn push(text: &mut Vec<u8>, more: &str) {
+    text.extend_from_slice(more.as_bytes());
 }
 
-fn write_scalar(text: &mut String, value: &Value, indent: usize) {
+fn margin(text: &mut Vec<u8>, indent: usize) {
+    text.resize(text.len() + 2 * indent, b' ');
+}
+
+fn write_scalar(text: &mut Vec<u8>, value: &Value, indent: usize) {
     match value {
         Value::String(string) if is_paragraph(string) => literal(text, string, indent),
         Value::String(string) => {
             plain_or_quoted(text, string);
-            text.push('\n');
+            text.push(b'\n');
         }
         other => {
-            text.push_str(&other.to_string());
-            text.push('\n');
+            json(text, other);
+            text.push(b'\n');
         }
     }
 }
 
+fn json(text: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(text, value).expect("memory takes every write");
+}
+
 /// Text of several lines that a literal block (`|`) gives back unchanged.
 fn is_paragraph(string: &str) -> bool {
-    string.contains('\n')
-        && string.ends_with('\n')
+    string.ends_with('\n')
         && !string.ends_with("\n\n")
         && !string.starts_with([' ', '\n'])
         && string.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{feff}'))
         && string.lines().all(|line| !line.ends_with(' '))
 }
 
-fn literal(text: &mut String, string: &str, indent: usize) {
-    text.push_str("|\n");
+fn literal(text: &mut Vec<u8>, string: &str, indent: usize) {
+    push(text, "|\n");
     for line in string.lines() {
         if !line.is_empty() {
             margin(text, indent + 1);
-            text.push_str(line);
+            push(text, line);
         }
-        text.push('\n');
+        text.push(b'\n');
     }
 }
 
-fn plain_or_quoted(text: &mut String, string: &str) {
-    if is_plain(string) {
-        text.push_str(string);
-    } else {
-        text.push_str(&Value::from(string).to_string());
-    }
+fn plain_or_quoted(text: &mut Vec<u8>, string: &str) {
+    if is_plain(string) { push(text, string) } else { json(text, &string) }
 }
 
 /// Tells whether YAML 1.1 and 1.2 both read `string`, without quotes, as that very text.
@@ -160,23 +167,26 @@ fn is_plain(string: &str) -> bool {
     let bytes = string.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
     let starts = first.is_ascii_alphabetic() || b"_/$".contains(first);
-    // A colon before a space would start a value; a `#` is not safe anywhere.
-    let safe = |at: usize| match bytes[at] {
-        b':' => bytes.get(at + 1) != Some(&b' '),
-        byte => is_safe(byte),
-    };
     starts
         && !b": ".contains(last)
-        && (0..bytes.len()).all(safe)
+        && bytes.iter().all(|byte| SAFE[usize::from(*byte)])
+        // A colon before a space would start a value.
+        && !bytes.windows(2).any(|pair| pair == b": ")
         && (bytes.len() > 5 || !WORDS.iter().any(|word| word.eq_ignore_ascii_case(string)))
 }
 
-/// Tells whether a byte means nothing to YAML inside a plain scalar.
-fn is_safe(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b' ' | b'!' | b'$'..=b'&' | b'('..=b'+' | b'-'..=b'/' | b';'..=b'@')
-        || matches!(byte, b'^' | b'_' | b'{'..=b'~')
-}
+/// Whether a byte means nothing to YAML inside a plain scalar; a `#` is not safe anywhere.
+const SAFE: [bool; 256] = {
+    let mut safe = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        safe[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(byte, b' ' | b'!' | b'$'..=b'&' | b'('..=b'+' | b'-'..=b'/' | b':'..=b'@')
+            || matches!(byte, b'^' | b'_' | b'{'..=b'~');
+        byte += 1;
+    }
+    safe
+};
 
 /// Words that YAML 1.1 reads as booleans or null, five letters at most.
 const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
@@ -197,7 +207,7 @@ mod tests {
             "I": {"Fn::GetAZs": {"Ref": "J"}},
         });
         let text = "A: !Ref B\nC:\n- !GetAtt D.Arn\n- E: 1\n  F:\n  - 1\n  - []\nG: !Select\n- 0\n- !Ref H\nI:\n  Fn::GetAZs: !Ref J\n";
-        assert_eq!(write(&value), text);
+        assert_eq!(String::from_utf8(write(&value)).unwrap(), text);
     }
 
     #[test]
@@ -242,8 +252,9 @@ mod tests {
         ];
         for string in strings {
             let value = json!({"k": string, "l": [string, [string]], "m": {"n": {"o": string}}});
-            let node = crate::yaml::read(&write(&value), FileId(0))
-                .unwrap_or_else(|e| panic!("{string:?} {e:?}"));
+            let text = String::from_utf8(write(&value)).unwrap();
+            let node =
+                crate::yaml::read(&text, FileId(0)).unwrap_or_else(|e| panic!("{string:?} {e:?}"));
             assert_eq!(node.to_json(), value, "{string:?}");
         }
     }

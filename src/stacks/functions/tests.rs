@@ -4,7 +4,7 @@ use crate::model::{Capability, sample};
 use crate::template::From;
 
 fn made(pipeline: &Pipeline) -> Template {
-    let packed = |lambda: &Lambda| (lambda.name.clone(), archive::lambda(lambda, &[]));
+    let packed = |lambda: &Lambda| (lambda.name.clone(), archive::lambda(lambda, []));
     stack(pipeline, &pipeline.lambdas.iter().map(packed).collect()).template
 }
 
