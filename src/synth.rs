@@ -29,11 +29,20 @@ pub fn synth(
     form: Form,
     depth: Depth,
 ) -> (Vec<File>, Vec<Diagnostic>) {
-    let mut output = Output::new(pipeline, form, depth);
-    let (texts, (archives, machines)) = rayon::join(
+    let (texts, mut output) = rayon::join(
         || materials.texts(pipeline),
-        || rayon::join(|| archives(pipeline, materials), || workflow::compile(pipeline)),
+        || stacks(pipeline, materials, Output::new(pipeline, form, depth)),
     );
+    for text in output.kept(texts) {
+        output.text(text);
+    }
+    output.finish()
+}
+
+/// Adds all stacks, with what they need and what follows from them.
+fn stacks<'a>(pipeline: &'a Pipeline, materials: &Materials, mut output: Output<'a>) -> Output<'a> {
+    let (archives, machines) =
+        rayon::join(|| archives(pipeline, materials), || workflow::compile(pipeline));
     let machines = output.kept(machines);
     output.problems.extend(functions::problems(pipeline));
     let parts = output.kept(catalog::stacks(pipeline));
@@ -42,9 +51,6 @@ pub fn synth(
     }
     for archive in archives.into_values() {
         output.archive(archive);
-    }
-    for text in output.kept(texts) {
-        output.text(text);
     }
     stacks::add_extra(pipeline, &mut output);
     let (definitions, ()) = rayon::join(
@@ -55,10 +61,11 @@ pub fn synth(
         output.problems.extend(problems);
         output.file(file);
     }
-    if depth == Depth::Everything {
+    output.access();
+    if output.depth == Depth::Everything {
         output.problems.extend(code::problems(pipeline, &machines, materials));
     }
-    output.finish()
+    output
 }
 
 fn archives(pipeline: &Pipeline, materials: &Materials) -> BTreeMap<Name, Archive> {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, DirEntry, FileType};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -49,10 +49,11 @@ impl Folder {
         Ok(resolved[folder].join(name))
     }
 
-    fn children(&self, folder: &str, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
+    fn children(&self, folder: &str, wanted: impl Fn(&FileType) -> bool) -> Vec<String> {
         let entries =
             self.inside(folder).and_then(|path| fs::read_dir(path).map_err(|e| reason(&e)));
-        let names = entries.into_iter().flatten().flatten().filter(|entry| wanted(&entry.path()));
+        let is_wanted = |entry: &DirEntry| kind(entry).is_ok_and(|kind| wanted(&kind));
+        let names = entries.into_iter().flatten().flatten().filter(is_wanted);
         let mut paths: Vec<_> = names
             .filter_map(|entry| Some(format!("{folder}/{}", entry.file_name().to_str()?)))
             .collect();
@@ -68,12 +69,18 @@ impl Disk for Folder {
     }
 
     fn files(&self, folder: &str) -> Vec<String> {
-        self.children(folder, Path::is_file)
+        self.children(folder, FileType::is_file)
     }
 
     fn folders(&self, folder: &str) -> Vec<String> {
-        self.children(folder, Path::is_dir)
+        self.children(folder, FileType::is_dir)
     }
+}
+
+/// Returns what an entry is, or what it leads to.
+fn kind(entry: &DirEntry) -> std::io::Result<FileType> {
+    let own = entry.file_type()?;
+    if own.is_symlink() { Ok(fs::metadata(entry.path())?.file_type()) } else { Ok(own) }
 }
 
 /// Why a file could not be read, and what of it is text.
@@ -94,8 +101,8 @@ pub(super) fn read(path: &Path) -> Result<String, Unreadable> {
     if size.len() > MAX_BYTES as u64 {
         return Err(unreadable(format!("it has {} MiB, and 16 MiB is the most", size.len() >> 20)));
     }
-    // A pipe or a device does not know its size.
-    let mut bytes = Vec::new();
+    // A pipe or a device does not know its size. The byte more is for the end to be seen without another look.
+    let mut bytes = Vec::with_capacity(usize::try_from(size.len()).unwrap_or_default() + 1);
     let file = fs::File::open(path).map_err(|error| unreadable(reason(&error)))?;
     file.take(MAX_BYTES as u64 + 1)
         .read_to_end(&mut bytes)

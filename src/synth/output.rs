@@ -48,7 +48,7 @@ pub enum Form {
 pub(super) struct Output<'a> {
     pipeline: &'a Pipeline,
     form: Form,
-    depth: Depth,
+    pub(super) depth: Depth,
     files: Vec<File>,
     entries: Vec<Entry>,
     bootstrap: Option<Entry>,
@@ -199,7 +199,7 @@ impl<'a> Output<'a> {
     }
 
     /// Adds the page that says who may do what.
-    fn access(&mut self) {
+    pub(super) fn access(&mut self) {
         self.grants.complete();
         let rows = access::rows(self.pipeline, &self.grants);
         let page = access::markdown(self.pipeline, &rows, &self.grants.unknown);
@@ -211,7 +211,6 @@ impl<'a> Output<'a> {
         let entries = self.entries.iter().chain(&self.bootstrap);
         let names: Vec<String> = entries.map(|entry| entry.name.clone()).collect();
         self.problems.extend(verify::unknown_stacks(self.pipeline, &names));
-        self.access();
         let mut paths: Vec<String> = self.files.iter().map(|file| file.path.clone()).collect();
         paths.push("manifest.json".to_owned());
         paths.sort();
