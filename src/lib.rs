@@ -46,4 +46,10 @@ pub mod synth;
 
 pub mod diff;
 
+pub mod plan;
+
+pub mod cloud;
+
+pub mod apply;
+
 pub mod commands;

@@ -1,0 +1,158 @@
+//! The execution of a change set, up to the state that it leaves behind.
+
+use aws_sdk_cloudformation::types::ExecutionStatus;
+
+use super::change_set::{self, Ready};
+use super::follow::{Settled, Watch, follow};
+use super::{Event, Failure, Scene, guard, look};
+use crate::cloud::Trouble;
+use crate::plan::{Change, Deployed, Patient, Stack, Status, advice, cause, is_failure, token};
+
+/// Executes a change set and returns the stack that it leaves, which is as it was asked for.
+pub(super) async fn execute(
+    scene: &Scene<'_>,
+    stack: &Stack,
+    ready: &Ready,
+) -> Result<Deployed, Failure> {
+    refuse_guarded(scene, stack, &ready.changes)?;
+    if !ready.creates && stack.protected {
+        guard::before(scene, stack).await?;
+    }
+    let token = start(scene, stack, ready).await?;
+    let watch = Watch {
+        stack: &stack.name,
+        stack_name: &stack.stack_name,
+        arn: &ready.stack_arn,
+        token: Some(token),
+    };
+    let settled = follow(scene, &watch).await?;
+    let deployed = good(scene, stack, settled)?;
+    is_what_was_sent(scene, stack, &deployed).await?;
+    if stack.protected {
+        guard::after(scene, stack, &deployed).await?;
+    }
+    Ok(deployed)
+}
+
+/// Says no before CloudFormation would: it asks the stack policy only while it executes, and then rolls everything back.
+fn refuse_guarded(scene: &Scene, stack: &Stack, changes: &[Change]) -> Result<(), Failure> {
+    let released = scene.released_in(&stack.name);
+    let lost = changes.iter().filter(|one| one.is_guarded() && !released.contains(&one.logical_id));
+    let lost: Vec<_> = lost.map(|one| format!("{}.{}", stack.name, one.logical_id)).collect();
+    if !stack.protected || lost.is_empty() {
+        return Ok(());
+    }
+    let what = format!("the changes would replace or give up what holds data: {}", lost.join(", "));
+    let flags: String = lost.iter().map(|one| format!(" --release {one}")).collect();
+    let help = format!("when that is meant: `gen apply --env {}{flags}`", scene.wanted.environment);
+    Err(Failure::refused(what, help))
+}
+
+/// Asks for the execution and returns the token that its events carry.
+async fn start(scene: &Scene<'_>, stack: &Stack, ready: &Ready) -> Result<String, Failure> {
+    let token = token("execute", &[&ready.arn]);
+    // A rollback must not delete what was there before and is only adopted.
+    let adopts = ready.changes.iter().any(|change| change.action == "Import");
+    let mut asked = scene
+        .cloud
+        .cloudformation()
+        .execute_change_set()
+        .change_set_name(&ready.arn)
+        .client_request_token(&token)
+        .retain_except_on_create(!adopts);
+    if !ready.creates {
+        // What the documentation gives for the default is not what happens without it.
+        asked = asked.disable_rollback(false);
+    }
+    scene.say(Event::stack(&stack.name, if ready.creates { "creating" } else { "updating" }, ""));
+    match asked.send().await.map_err(Trouble::from) {
+        Ok(_) => Ok(token),
+        Err(trouble) if trouble.is_taken() => Ok(token),
+        Err(trouble) if trouble.is("InvalidChangeSetStatus") || trouble.is_missing() => {
+            began(scene, stack, ready, trouble).await.map(|()| token)
+        }
+        Err(trouble) if trouble.only_blinds() => {
+            let what = format!("execute the changes of `{}`", stack.stack_name);
+            Err(Failure::Request { doing: what, trouble })
+        }
+        Err(trouble) => Err(Failure::request(format!("update `{}`", stack.stack_name))(trouble)),
+    }
+}
+
+/// A request whose answer was lost may have begun the execution.
+async fn began(
+    scene: &Scene<'_>,
+    stack: &Stack,
+    ready: &Ready,
+    trouble: Trouble,
+) -> Result<(), Failure> {
+    let described = change_set::describe(scene, &stack.stack_name, &ready.arn).await;
+    let status = described.ok().and_then(|one| one.execution_status().cloned());
+    let began =
+        matches!(status, Some(ExecutionStatus::ExecuteInProgress | ExecutionStatus::ExecuteComplete));
+    let seen = look(scene.cloud, &ready.stack_arn).await.ok().flatten();
+    if began || seen.is_some_and(|one| one.change_set.as_deref() == Some(&ready.arn)) {
+        return Ok(());
+    }
+    let env = &scene.wanted.environment;
+    let what = format!("the plan is stale: the changes of `{}` were overtaken: {trouble}", stack.stack_name);
+    Err(Failure::refused(what, format!("make a new one: `gen plan --env {env}`")))
+}
+
+/// Returns the stack when it ended well, else why it did not.
+pub(super) fn good(
+    scene: &Scene<'_>,
+    stack: &Stack,
+    settled: Settled,
+) -> Result<Deployed, Failure> {
+    let status = settled.status;
+    if settled.cancelled {
+        let (stack, status) = (stack.name.clone(), status.name().to_owned());
+        return Err(Failure::Cancelled { stack, status });
+    }
+    match settled.deployed {
+        Some(deployed) if status.is_good() => Ok(deployed),
+        _ => Err(bad(scene, stack, &status, &settled.events)),
+    }
+}
+
+/// Returns why a stack is in a state in which it should not be.
+pub(super) fn bad(
+    scene: &Scene<'_>,
+    stack: &Stack,
+    status: &Status,
+    events: &[crate::plan::Happened],
+) -> Failure {
+    let own = |id: &String| *id != stack.stack_name;
+    let failed = events.iter().filter(|event| is_failure(event));
+    let mut failed: Vec<String> = failed.map(|event| event.logical_id.clone()).filter(own).collect();
+    failed.sort();
+    failed.dedup();
+    let patient = Patient {
+        stack_name: &stack.stack_name,
+        region: &scene.wanted.region,
+        env: &scene.wanted.environment,
+        failed: &failed,
+    };
+    Failure::Stack {
+        stack: stack.name.clone(),
+        stack_name: stack.stack_name.clone(),
+        status: status.name().to_owned(),
+        cause: cause(events, &stack.stack_name).cloned().map(Box::new),
+        help: advice(status, patient),
+    }
+}
+
+/// What ended well must also be what was meant: a look may be stale, and others may update too.
+async fn is_what_was_sent(
+    scene: &Scene<'_>,
+    stack: &Stack,
+    deployed: &Deployed,
+) -> Result<(), Failure> {
+    let doing = format!("read the template of `{}`", stack.stack_name);
+    let body = look::template(scene.cloud, &deployed.arn).await.map_err(Failure::request(doing))?;
+    if body.trim_end() == stack.body.trim_end() {
+        return Ok(());
+    }
+    Err(bad(scene, stack, &deployed.status, &[]))
+}

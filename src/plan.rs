@@ -1,0 +1,23 @@
+//! What a deploy would do, decided without asking or changing anything: what is wanted and what is there in, steps out.
+
+mod advice;
+mod cause;
+mod compare;
+mod file;
+mod guard;
+mod order;
+mod outline;
+mod status;
+mod token;
+mod wanted;
+
+pub use advice::{Patient, advice};
+pub use cause::{Happened, cause, is_failure};
+pub use compare::{Deployed, Difference, difference};
+pub use file::{SavedPlan, SavedStack, Seen, Stale};
+pub use guard::{POLICY, held, policy};
+pub use order::{Circular, levels, ready};
+pub use outline::{Change, Outline, Step, text};
+pub use status::{Rule, Status};
+pub use token::token;
+pub use wanted::{Asset, Source, Stack, Unusable, Wanted};

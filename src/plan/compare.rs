@@ -1,0 +1,74 @@
+//! Whether a stack is as it is wanted, decided from what can be read without a change set.
+
+use std::collections::BTreeMap;
+
+use super::{Stack, Status};
+
+/// A stack as it is deployed.
+#[derive(Clone, Debug)]
+pub struct Deployed {
+    /// Its ARN, which tells it from a later stack of the same name.
+    pub arn: String,
+    /// Its status.
+    pub status: Status,
+    /// What CloudFormation says about the status.
+    pub reason: String,
+    /// Its parameters.
+    pub parameters: BTreeMap<String, String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// Its outputs.
+    pub outputs: BTreeMap<String, String>,
+    /// Whether it is protected from termination.
+    pub is_protected: bool,
+    /// The role that it was last executed with.
+    pub role: Option<String>,
+    /// The alarms that roll an update of it back.
+    pub alarms: Vec<String>,
+    /// The change set of its last execution.
+    pub change_set: Option<String>,
+    /// When it last changed, as CloudFormation writes it.
+    pub changed: String,
+}
+
+/// What of a stack is not as it is wanted.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Difference {
+    /// Its template.
+    pub template: bool,
+    /// Its parameters.
+    pub parameters: bool,
+    /// Its tags.
+    pub tags: bool,
+    /// Its protection from termination. That is set last of all, after the stack policy: where it is on, the policy is in
+    /// force, so that finding out takes no call.
+    pub protection: bool,
+}
+
+impl Difference {
+    /// Tells whether a change set is needed.
+    pub fn needs_change_set(self) -> bool {
+        self.template || self.parameters || self.tags
+    }
+
+    /// Tells whether nothing is to do.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Compares a stack with what is wanted; `body` is what `GetTemplate` gives.
+pub fn difference(
+    stack: &Stack,
+    parameters: &BTreeMap<String, String>,
+    tags: &BTreeMap<String, String>,
+    deployed: &Deployed,
+    body: &str,
+) -> Difference {
+    Difference {
+        template: stack.body.trim_end() != body.trim_end(),
+        parameters: *parameters != deployed.parameters,
+        tags: *tags != deployed.tags,
+        protection: stack.protected && !deployed.is_protected,
+    }
+}
