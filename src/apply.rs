@@ -9,6 +9,7 @@ mod follow;
 mod guard;
 mod look;
 mod recover;
+mod saved;
 mod survey;
 
 use crate::cloud::Cloud;
@@ -19,7 +20,8 @@ pub use event::Event;
 pub use failure::Failure;
 pub use follow::{Settled, attach};
 pub use look::look;
-pub use survey::{Found, Purpose, Survey, discard, survey};
+pub use saved::{restore, save};
+pub use survey::{overview, Found, Purpose, Survey, discard, survey};
 
 /// What a person wants of a deploy that is under way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

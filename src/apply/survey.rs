@@ -90,12 +90,7 @@ pub async fn survey<'a>(
     prefix_lists: BTreeMap<String, String>,
     purpose: Purpose,
 ) -> Result<Survey<'a>, Failure> {
-    let ordered = levels(stacks).map_err(|circular| {
-        Failure::refused(circular.to_string(), "mend `after` and the parameters of these stacks")
-    })?;
-    let looked = ordered.into_iter().flatten().map(|stack| found(scene, stack));
-    let mut survey = Survey { found: try_join_all(looked).await?, prefix_lists };
-    decide(scene, &mut survey);
+    let mut survey = overview(scene, stacks, prefix_lists).await?;
     let asked: Vec<_> = survey.found.iter().map(|found| asked(scene, found, purpose)).collect();
     let answers = join_all(asked).await;
     let mut refused = None;
@@ -114,7 +109,25 @@ pub async fn survey<'a>(
     }
 }
 
-async fn found<'a>(scene: &Scene<'_>, stack: &'a Stack) -> Result<Found<'a>, Failure> {
+/// Looks at `stacks` and decides what to do with each; CloudFormation is asked for no change set.
+///
+/// # Errors
+/// A request failed.
+pub async fn overview<'a>(
+    scene: &Scene<'_>,
+    stacks: &'a [Stack],
+    prefix_lists: BTreeMap<String, String>,
+) -> Result<Survey<'a>, Failure> {
+    let ordered = levels(stacks).map_err(|circular| {
+        Failure::refused(circular.to_string(), "mend `after` and the parameters of these stacks")
+    })?;
+    let looked = ordered.into_iter().flatten().map(|stack| found(scene, stack));
+    let mut survey = Survey { found: try_join_all(looked).await?, prefix_lists };
+    decide(scene, &mut survey);
+    Ok(survey)
+}
+
+pub(super) async fn found<'a>(scene: &Scene<'_>, stack: &'a Stack) -> Result<Found<'a>, Failure> {
     let doing = || format!("look at `{}`", stack.stack_name);
     let deployed = look(scene.cloud, &stack.stack_name).await.map_err(Failure::request(doing()))?;
     let body = match &deployed {

@@ -31,6 +31,8 @@ pub(super) struct Loaded {
     blueprint: PathBuf,
     /// Its files.
     pub(super) project: Project,
+    /// The environment that is meant where none is named.
+    pub(super) default_environment: Option<String>,
     /// The environments that hold.
     pub(super) pipelines: Vec<Pipeline>,
     /// The problems so far.
@@ -46,9 +48,16 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
         Folder::new(&root).map_err(|error| refusal("cannot open the folder", &root, &error))?;
     let mut project = Project::new(Box::new(folder), beside(path, &root));
     let mut problems = Problems::default();
+    let mut default_environment = None;
     let pipelines = match source(path, read, &mut project) {
         Ok(file) => match whole(file, &mut project, 0) {
-            Ok(tree) => pipelines(tree, selection.env.as_deref(), &mut project, &mut problems)?,
+            Ok(tree) => {
+                let node = tree.get("default_environment");
+                // What is wrong with it is told below.
+                default_environment =
+                    node.and_then(|node| String::decode(node, &mut Problems::default()));
+                pipelines(tree, selection.env.as_deref(), &mut project, &mut problems)?
+            }
             Err(problem) => {
                 problems.add(problem);
                 Vec::new()
@@ -59,7 +68,8 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
             Vec::new()
         }
     };
-    Ok(Loaded { root, blueprint: path.clone(), project, pipelines, problems })
+    let blueprint = path.clone();
+    Ok(Loaded { root, blueprint, project, default_environment, pipelines, problems })
 }
 
 /// A blueprint that extends one that extends one… ends here.

@@ -32,6 +32,8 @@ pub struct SavedPlan {
     pub stacks: Vec<SavedStack>,
     /// The SHA-256 of what goes to buckets, by path.
     pub assets: BTreeMap<String, String>,
+    /// The ids of prefix lists, by name.
+    pub prefix_lists: BTreeMap<String, String>,
 }
 
 /// A stack of a saved plan.
@@ -45,6 +47,8 @@ pub struct SavedStack {
     pub step: Step,
     /// Its ARN and the time of its last change, when it was there.
     pub seen: Option<Seen>,
+    /// The parameters with which CloudFormation was asked.
+    pub parameters: Option<BTreeMap<String, String>>,
     /// What CloudFormation said would change.
     pub changes: Vec<Change>,
 }
@@ -101,6 +105,7 @@ impl SavedPlan {
             made,
             stacks: Vec::new(),
             assets: assets.collect(),
+            prefix_lists: BTreeMap::new(),
         }
     }
 

@@ -1,0 +1,40 @@
+//! What the person at the keyboard wants: once Ctrl-C leaves a deploy to itself, twice undoes it.
+
+use std::time::Duration;
+
+use tokio::signal::ctrl_c;
+use tokio::sync::watch::{Receiver, Sender, channel};
+
+use super::report;
+use crate::apply::Wish;
+
+/// How long a second Ctrl-C is waited for.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Hears Ctrl-C from now on; `cancels` makes the first one undo what is under way.
+pub(super) fn listen(cancels: bool, env: &str, flags: String) -> Receiver<Wish> {
+    let (sender, receiver) = channel(Wish::GoOn);
+    tokio::spawn(hear(sender, cancels, format!("gen watch --env {env}{flags}")));
+    receiver
+}
+
+async fn hear(sender: Sender<Wish>, cancels: bool, attach: String) {
+    if ctrl_c().await.is_err() {
+        // Without signals there is nothing to hear; the sender stays so that no one takes its end for a wish.
+        return std::future::pending().await;
+    }
+    if cancels {
+        report::note("interrupted: what is under way is undone\n");
+        sender.send_replace(Wish::Cancel);
+        return std::future::pending().await;
+    }
+    report::note(&format!(
+        "interrupted: what is under way goes on; watch it with `{attach}`\nCtrl-C again within 3 seconds undoes it\n"
+    ));
+    let again = tokio::time::timeout(GRACE, ctrl_c()).await.is_ok();
+    sender.send_replace(if again { Wish::Cancel } else { Wish::Leave });
+    if again {
+        report::note("interrupted again: what is under way is undone\n");
+    }
+    std::future::pending().await
+}
