@@ -1,6 +1,8 @@
 //! AWS reached: credentials, region, endpoints, retries and errors in one place; the modules above say what to ask.
 
+mod call;
 mod pace;
+mod reads;
 mod trouble;
 
 use std::future::Future;
@@ -11,7 +13,9 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+pub use call::{Call, encoded};
 pub use pace::Pace;
+pub use reads::prefix_list;
 pub use trouble::Trouble;
 
 /// How AWS is reached, as the command line says it.

@@ -1,16 +1,28 @@
 //! The command line: arguments, files, the terminal and exit codes; the work is done by the modules above.
 
 mod access;
+mod apply;
+mod bootstrap;
+mod consent;
+mod consequence;
 mod diff;
 mod disk;
 mod folder;
 mod load;
+mod plan;
+mod progress;
+mod reach;
 mod refusal;
 mod report;
 mod repository;
 mod schema;
+mod stage;
+mod status;
 mod synth;
+mod target;
 mod validate;
+mod watch;
+mod wish;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -34,6 +46,11 @@ enum Command {
     Validate(validate::Args),
     Diff(diff::Args),
     Access(access::Args),
+    Bootstrap(bootstrap::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Status(status::Args),
+    Watch(watch::Args),
     Schema(schema::Args),
 }
 
@@ -46,6 +63,8 @@ pub(crate) enum Exit {
     Failed,
     /// Differences, or a gate that is closed.
     Different,
+    /// Interrupted from the keyboard.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -54,6 +73,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Different => 3,
+            Exit::Interrupted => 130,
         })
     }
 }
@@ -66,6 +86,11 @@ pub fn main() -> ExitCode {
         Command::Validate(args) => validate::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Access(args) => access::run(args),
+        Command::Bootstrap(args) => bootstrap::run(args),
+        Command::Plan(args) => plan::run(args),
+        Command::Apply(args) => apply::run(args),
+        Command::Status(args) => status::run(args),
+        Command::Watch(args) => watch::run(args),
         Command::Schema(args) => schema::run(args),
     };
     match ended {

@@ -156,3 +156,12 @@ async fn is_what_was_sent(
     }
     Err(bad(scene, stack, &deployed.status, &[]))
 }
+
+/// Watches what is under way in a stack, and returns the stack when that ends well.
+///
+/// # Errors
+/// It did not, or it is no longer watched.
+pub async fn watch(scene: &Scene<'_>, stack: &Stack, arn: &str) -> Result<Deployed, Failure> {
+    let settled = super::attach(scene, stack, arn).await?;
+    good(scene, stack, settled)
+}

@@ -162,7 +162,7 @@ where
 }
 
 /// Judges a request that no service answered by the words of its causes: the SDK keeps those of credentials private.
-fn unanswered(said: &str) -> Trouble {
+pub(super) fn unanswered(said: &str) -> Trouble {
     let lower = said.to_lowercase();
     let about_credentials = lower.contains("credential") || lower.contains("identity");
     match about_credentials || lower.contains("sso") {
@@ -172,7 +172,7 @@ fn unanswered(said: &str) -> Trouble {
     }
 }
 
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut said = String::new();
     let mut next = error.source();
     while let Some(cause) = next {

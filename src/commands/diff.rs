@@ -203,7 +203,8 @@ fn show(format: Format, environments: &[Changes], sources: &Sources) -> anyhow::
 /// Where nobody looks through a terminal, lines break where they do in most of them.
 const WIDTH: usize = 100;
 
-fn screen() -> Screen {
+/// Returns what standard output can show.
+pub(super) fn screen() -> Screen {
     let coloured = stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let width = terminal_size::terminal_size().filter(|_| stdout().is_terminal());
     Screen { coloured, width: width.map_or(WIDTH, |(width, _)| usize::from(width.0).max(40)) }

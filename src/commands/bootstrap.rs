@@ -1,0 +1,70 @@
+//! `gen bootstrap`.
+
+use std::collections::BTreeMap;
+use std::slice;
+
+use anyhow::bail;
+
+use super::reach::Reach;
+use super::report::Format;
+use super::stage::{Stage, ended, failed};
+use super::target::{Named, Target};
+use super::{Exit, consent, report};
+use crate::apply::{self, Event, Manner, Purpose, Survey};
+use crate::{cloud, plan};
+
+/// Make what must be there before the first deploy: the bucket for code, the deploying roles, the boundary of all roles
+///
+/// An administrator runs it once for each account, region and suffix, and again when `gen plan` says so.
+///
+/// Exit codes: 0 done, 1 failed or declined, 130 interrupted.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    named: Named,
+    #[command(flatten)]
+    reach: Reach,
+    /// Go on without asking
+    #[arg(long)]
+    yes: bool,
+    /// The form of the report; json is one event a line
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
+    cloud::run(bootstrapped(args, &target))
+}
+
+async fn bootstrapped(args: &Args, target: &Target) -> anyhow::Result<Exit> {
+    let Some(stack) = &target.wanted.bootstrap else {
+        bail!("the blueprint has no bootstrap stack\nhelp: `gen apply` deploys the others");
+    };
+    let stage = Stage::new(target, &args.reach, args.format).await?;
+    let tell = stage.teller();
+    let scene = stage.scene(&tell);
+    let survey = apply::survey(&scene, slice::from_ref(stack), BTreeMap::new(), Purpose::Apply);
+    let survey = survey.await.map_err(|failure| failed(target, &failure))?;
+    if !agreed(args, &stage, &survey).await? {
+        apply::discard(&scene, &survey).await;
+        report::note("nothing was changed\n");
+        return Ok(Exit::Failed);
+    }
+    let manner = Manner { concurrency: 1, is_strict: false };
+    let outcome = apply::deploy(&scene, slice::from_ref(stack), &survey, manner).await;
+    ended(&stage, &outcome)
+}
+
+async fn agreed(args: &Args, stage: &Stage<'_>, survey: &Survey<'_>) -> anyhow::Result<bool> {
+    let env = &stage.target.wanted.environment;
+    let text = plan::text(env, &survey.outlines());
+    match args.format {
+        Format::Text => report::note(&text),
+        Format::Json => stage.progress.tell(&Event::note(text)),
+    }
+    if args.yes || !survey.is_pending() {
+        return Ok(true);
+    }
+    consent::given(&format!("Bootstrap `{env}`?"), "yes", stage.wish.clone()).await
+}

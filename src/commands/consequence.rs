@@ -1,0 +1,25 @@
+//! What becomes of stacks of which CloudFormation cannot be asked yet: the difference of their templates, judged here.
+
+use crate::apply::{Found, Survey};
+use crate::diff::{self, Files};
+use crate::plan::Step;
+
+/// Returns the text; empty when CloudFormation can be asked of all.
+pub(super) fn consequence(survey: &Survey) -> anyhow::Result<String> {
+    let unknown = |found: &&Found| matches!(found.step, Step::Later { .. } | Step::Recover { .. });
+    let (mut before, mut after) = (Files::new(), Files::new());
+    for found in survey.found.iter().filter(unknown) {
+        let path = found.stack.template.clone();
+        if let Some(body) = &found.body {
+            before.insert(path.clone(), body.clone());
+        }
+        after.insert(path, found.stack.body.clone());
+    }
+    if after.is_empty() {
+        return Ok(String::new());
+    }
+    let changes = diff::diff(&before, &after)
+        .map_err(|unreadable| anyhow::anyhow!("cannot read `{}`", unreadable.path))?;
+    let text = diff::text(&changes, super::diff::screen());
+    Ok(format!("\nFrom the templates, for what CloudFormation can be asked later:\n{text}"))
+}

@@ -1,0 +1,98 @@
+//! `gen plan`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde_json::json;
+
+use super::consequence::consequence;
+use super::reach::Reach;
+use super::report::Format;
+use super::stage::{Stage, failed};
+use super::target::{Named, Target};
+use super::{Exit, report};
+use crate::apply::{self, Failure, Purpose, Survey};
+use crate::cloud;
+use crate::plan;
+
+/// Show what a deploy would do to every stack, asked of CloudFormation where it can be asked now
+///
+/// Nothing is changed: change sets are deleted again, unless --save keeps them for `gen apply FILE`.
+///
+/// Exit codes: 0 done, 1 the blueprint has problems or AWS refuses, 3 changes are pending (with --exit-code).
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    named: Named,
+    #[command(flatten)]
+    reach: Reach,
+    /// Keep the plan in this file, which `gen apply FILE` carries out
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// End with code 3 when changes are pending
+    #[arg(long)]
+    exit_code: bool,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
+    cloud::run(planned(args, &target))
+}
+
+async fn planned(args: &Args, target: &Target) -> anyhow::Result<Exit> {
+    let stage = Stage::new(target, &args.reach, args.format).await?;
+    match on(args, target, &stage).await {
+        Ok(told) => told,
+        Err(failure) => Err(failed(target, &failure)),
+    }
+}
+
+async fn on(
+    args: &Args,
+    target: &Target,
+    stage: &Stage<'_>,
+) -> Result<anyhow::Result<Exit>, Failure> {
+    let tell = stage.teller();
+    let scene = stage.scene(&tell);
+    let purpose = if args.save.is_some() { Purpose::Apply } else { Purpose::Look };
+    let stacks = &target.wanted.stacks;
+    let prefix_lists = apply::prefix_lists(&scene).await?;
+    let survey = apply::survey(&scene, stacks, prefix_lists, purpose).await?;
+    let told = match &args.save {
+        None => {
+            apply::discard(&scene, &survey).await;
+            Ok(())
+        }
+        Some(path) => kept(path, &scene, &survey, stage.now),
+    };
+    Ok(told.and_then(|()| shown(args, target, &survey)))
+}
+
+fn kept(path: &Path, scene: &apply::Scene, survey: &Survey, now: i64) -> anyhow::Result<()> {
+    let plan = apply::save(scene, survey, env!("CARGO_PKG_VERSION"), now);
+    let text = serde_json::to_string_pretty(&plan).expect("a plan is JSON") + "\n";
+    std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+fn shown(args: &Args, target: &Target, survey: &Survey) -> anyhow::Result<Exit> {
+    let outlines = survey.outlines();
+    match args.format {
+        Format::Json => {
+            let whole = json!({
+                "environment": target.wanted.environment,
+                "pending": survey.is_pending(),
+                "stacks": outlines,
+            });
+            report::print(&format!("{whole:#}\n"))?;
+        }
+        Format::Text => {
+            report::print(&plan::text(&target.wanted.environment, &outlines))?;
+            report::print(&consequence(survey)?)?;
+        }
+    }
+    let pending = args.exit_code && survey.is_pending();
+    Ok(if pending { Exit::Different } else { Exit::Done })
+}
