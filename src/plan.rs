@@ -20,4 +20,4 @@ pub use order::{Circular, levels, ready};
 pub use outline::{Change, Outline, Step, text};
 pub use status::{Rule, Status};
 pub use token::token;
-pub use wanted::{Asset, Source, Stack, Unusable, Wanted};
+pub use wanted::{Asset, INLINE_BYTES, Source, Stack, Unusable, Wanted};

@@ -10,7 +10,7 @@ use aws_sdk_cloudformation::types::{
 
 use super::{Failure, Purpose, Scene};
 use crate::cloud::Trouble;
-use crate::plan::{Change, Deployed, Stack, token};
+use crate::plan::{Change, Deployed, INLINE_BYTES, Stack, token};
 
 /// What is asked of CloudFormation for one stack.
 pub(super) struct Request<'a> {
@@ -45,8 +45,6 @@ pub(super) enum Answer {
     Empty,
 }
 
-/// The most bytes of a template inside a request (CloudFormation quotas, "Template body size in a request").
-const INLINE_BYTES: usize = 51_200;
 /// How the reason begins, wherever nothing changes; compared without case.
 const EMPTY: [&str; 2] =
     ["the submitted information didn't contain changes", "no updates are to be performed"];

@@ -74,7 +74,9 @@ impl Trouble {
                 Self::Denied(message.to_owned())
             }
             _ if THROTTLED.contains(&code) || message == "Rate exceeded" => Self::Throttled,
-            _ if status >= 500 => Self::Broken(format!("{code} {message}").trim().to_owned()),
+            _ if status >= 500 => {
+                Self::Broken(format!("{status} {code} {message}").trim().to_owned())
+            }
             _ => Self::Refused { code: code.to_owned(), message: message.to_owned() },
         }
     }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::diagnostic::FileId;
 use crate::hash::sha256;
 use crate::manifest::FORMAT;
 use crate::synth::File;
+use crate::yaml;
 
 /// Where the manifest is below `out/<environment>/`.
 const MANIFEST: &str = "manifest.json";
@@ -119,6 +121,19 @@ impl std::fmt::Display for Unusable {
 
 impl std::error::Error for Unusable {}
 
+/// The most bytes of a template inside a request (CloudFormation quotas, "Template body size in a request").
+pub const INLINE_BYTES: usize = 51_200;
+
+/// Returns the template of the bootstrap stack as it is sent: where it is too long for a request it goes without white space,
+/// since the bucket through which longer ones go is made by it.
+fn compact(body: String) -> String {
+    if body.len() <= INLINE_BYTES {
+        return body;
+    }
+    let tree = yaml::read(&body, FileId::default());
+    tree.map_or(body, |tree| tree.to_json().to_string())
+}
+
 impl Wanted {
     /// Reads the files of a synth.
     ///
@@ -136,6 +151,9 @@ impl Wanted {
             let body = bytes(&stack.template).filter(|bytes| sha256(bytes) == stack.sha256);
             let body = body.and_then(|bytes| String::from_utf8(bytes.clone()).ok());
             stack.body = body.ok_or_else(|| Unusable::Template(stack.template.clone()))?;
+        }
+        if let Some(bootstrap) = &mut wanted.bootstrap {
+            bootstrap.body = compact(std::mem::take(&mut bootstrap.body));
         }
         Ok(wanted)
     }
