@@ -76,7 +76,8 @@ pub(super) async fn follow(scene: &Scene<'_>, watch: &Watch<'_>) -> Result<Settl
                 }
                 last = Some(status);
             }
-            Ok(None) => failed = 0,
+            // That events can be read does not say that the stack can be seen.
+            Ok(None) => {}
             Err(trouble) => {
                 failed += 1;
                 if !passes(&trouble) || failed > PATIENCE {

@@ -162,7 +162,9 @@ pub fn text(environment: &str, stacks: &[Outline]) -> String {
     for stack in stacks.iter().filter(|_| pending > 0) {
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {:width$}  {}", stack.stack, stack.line());
-        for change in &stack.changes {
+        // That a new stack adds all that it holds is said by their number.
+        let is_new = matches!(stack.step, Step::Create { .. });
+        for change in stack.changes.iter().filter(|one| !is_new || one.action != "Add") {
             let _ = writeln!(text, "      {}", change.line());
         }
         for warning in &stack.warnings {

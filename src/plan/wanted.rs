@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::diagnostic::FileId;
 use crate::hash::sha256;
@@ -131,7 +132,28 @@ fn compact(body: String) -> String {
         return body;
     }
     let tree = yaml::read(&body, FileId::default());
-    tree.map_or(body, |tree| tree.to_json().to_string())
+    tree.map_or(body, |tree| {
+        let mut template = tree.to_json();
+        as_lists(&mut template);
+        template.to_string()
+    })
+}
+
+/// JSON knows no `!GetAtt a.b`: there the function takes a list (CloudFormation user guide, "Fn::GetAtt").
+fn as_lists(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(text)) = map.get("Fn::GetAtt")
+                && let Some((id, attribute)) = text.split_once('.')
+            {
+                let list = Value::from(vec![id, attribute]);
+                map.insert("Fn::GetAtt".to_owned(), list);
+            }
+            map.values_mut().for_each(as_lists);
+        }
+        Value::Array(items) => items.iter_mut().for_each(as_lists),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 impl Wanted {
@@ -176,5 +198,18 @@ impl Stack {
             Source::Output(output) => output.split_once('.').map(|(stack, _)| stack),
             Source::Asset(_) | Source::PrefixList(_) | Source::Value(_) => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_template_goes_as_json_with_lists() {
+        let padding = format!("# {}\n", "x".repeat(INLINE_BYTES));
+        let body = format!("{padding}Outputs:\n  A:\n    Value: !GetAtt Role.Arn\n");
+        assert_eq!(compact(body), r#"{"Outputs":{"A":{"Value":{"Fn::GetAtt":["Role","Arn"]}}}}"#);
+        assert_eq!(compact("A: 1\n".to_owned()), "A: 1\n");
     }
 }
