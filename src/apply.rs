@@ -18,13 +18,13 @@ use crate::plan::Wanted;
 
 pub use deploy::{Manner, Outcome, deploy};
 pub use event::Event;
+pub use execute::watch;
 pub use failure::Failure;
 pub use follow::{Settled, attach};
-pub use execute::watch;
 pub use inputs::prefix_lists;
 pub use look::look;
 pub use saved::{restore, save};
-pub use survey::{overview, Found, Purpose, Survey, discard, survey};
+pub use survey::{Found, Purpose, Survey, discard, overview, survey};
 
 /// What a person wants of a deploy that is under way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

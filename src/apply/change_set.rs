@@ -90,7 +90,8 @@ pub(super) async fn ask(scene: &Scene<'_>, request: &Request<'_>) -> Result<Answ
     let usable = matches!(described.execution_status(), None | Some(ExecutionStatus::Available));
     if !usable {
         delete(scene, &arn).await.map_err(Failure::request(doing()))?;
-        let what = format!("the changes of `{}` were overtaken by others", request.stack.stack_name);
+        let what =
+            format!("the changes of `{}` were overtaken by others", request.stack.stack_name);
         return Err(Failure::refused(what, "run this again"));
     }
     let changes = described.changes().iter().filter_map(|change| change.resource_change());
@@ -105,7 +106,10 @@ fn failed(request: &Request<'_>, reason: &str, told: &[String]) -> Result<Answer
         return Ok(Answer::Empty);
     }
     let details = told.iter().map(|one| format!("\n  {one}")).collect::<String>();
-    let what = format!("CloudFormation refuses the changes of `{}`: {reason}{details}", request.stack.stack_name);
+    let what = format!(
+        "CloudFormation refuses the changes of `{}`: {reason}{details}",
+        request.stack.stack_name
+    );
     Err(Failure::refused(what, "mend the blueprint, run `gen synth`, then run this again"))
 }
 

@@ -87,7 +87,10 @@ async fn one(
 
 fn no_output(scene: &Scene, stack: &Stack, missing: &[String]) -> Failure {
     let what = format!("`{}` takes what no stack gives: {}", stack.name, missing.join(", "));
-    Failure::refused(what, format!("see what there is: `gen outputs --env {}`", scene.wanted.environment))
+    Failure::refused(
+        what,
+        format!("see what there is: `gen outputs --env {}`", scene.wanted.environment),
+    )
 }
 
 fn stale(scene: &Scene, stack: &Stack) -> Failure {
@@ -140,8 +143,13 @@ async fn anew(
                 return Ok((deployed.clone(), true));
             }
         }
-        let request =
-            Request { stack, parameters, deployed: deployed.as_ref(), purpose: Purpose::Apply, attempt };
+        let request = Request {
+            stack,
+            parameters,
+            deployed: deployed.as_ref(),
+            purpose: Purpose::Apply,
+            attempt,
+        };
         match (change_set::ask(scene, &request).await?, deployed) {
             (Answer::Ready(ready), _) => return Ok((carry_out(scene, stack, &ready).await?, true)),
             (Answer::Empty, Some(deployed)) => return Ok((deployed, false)),

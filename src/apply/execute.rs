@@ -88,14 +88,19 @@ async fn began(
 ) -> Result<(), Failure> {
     let described = change_set::describe(scene, &stack.stack_name, &ready.arn).await;
     let status = described.ok().and_then(|one| one.execution_status().cloned());
-    let began =
-        matches!(status, Some(ExecutionStatus::ExecuteInProgress | ExecutionStatus::ExecuteComplete));
+    let began = matches!(
+        status,
+        Some(ExecutionStatus::ExecuteInProgress | ExecutionStatus::ExecuteComplete)
+    );
     let seen = look(scene.cloud, &ready.stack_arn).await.ok().flatten();
     if began || seen.is_some_and(|one| one.change_set.as_deref() == Some(&ready.arn)) {
         return Ok(());
     }
     let env = &scene.wanted.environment;
-    let what = format!("the plan is stale: the changes of `{}` were overtaken: {trouble}", stack.stack_name);
+    let what = format!(
+        "the plan is stale: the changes of `{}` were overtaken: {trouble}",
+        stack.stack_name
+    );
     Err(Failure::refused(what, format!("make a new one: `gen plan --env {env}`")))
 }
 
@@ -125,7 +130,8 @@ pub(super) fn bad(
 ) -> Failure {
     let own = |id: &String| *id != stack.stack_name;
     let failed = events.iter().filter(|event| is_failure(event));
-    let mut failed: Vec<String> = failed.map(|event| event.logical_id.clone()).filter(own).collect();
+    let mut failed: Vec<String> =
+        failed.map(|event| event.logical_id.clone()).filter(own).collect();
     failed.sort();
     failed.dedup();
     let patient = Patient {

@@ -88,7 +88,10 @@ impl fmt::Display for Failure {
             }
             Self::Stack { stack_name, status, cause: Some(cause), .. } => {
                 let Happened { logical_id, kind, reason, .. } = &**cause;
-                write!(f, "the stack `{stack_name}` is in {status}: {logical_id} ({kind}) failed: {reason}")
+                write!(
+                    f,
+                    "the stack `{stack_name}` is in {status}: {logical_id} ({kind}) failed: {reason}"
+                )
             }
             Self::Refused { what, .. } => f.write_str(what),
             Self::Running { stack, trouble: None } => write!(f, "`{stack}` goes on unwatched"),

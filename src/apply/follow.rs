@@ -45,8 +45,7 @@ const LOOK_EVERY: u32 = 8;
 /// # Errors
 /// It is no longer watched, though it goes on.
 pub async fn attach(scene: &Scene<'_>, stack: &Stack, arn: &str) -> Result<Settled, Failure> {
-    let watch =
-        Watch { stack: &stack.name, stack_name: &stack.stack_name, arn, token: None };
+    let watch = Watch { stack: &stack.name, stack_name: &stack.stack_name, arn, token: None };
     follow(scene, &watch).await
 }
 

@@ -36,11 +36,7 @@ pub(super) async fn protect(scene: &Scene<'_>, stack: &Stack, on: bool) -> Resul
     Ok(())
 }
 
-async fn set_policy(
-    scene: &Scene<'_>,
-    stack: &Stack,
-    released: &[String],
-) -> Result<(), Failure> {
+async fn set_policy(scene: &Scene<'_>, stack: &Stack, released: &[String]) -> Result<(), Failure> {
     let asked = scene.cloud.cloudformation().set_stack_policy();
     let asked = asked.stack_name(&stack.stack_name).stack_policy_body(policy(released));
     let doing = format!("set the stack policy of `{}`", stack.stack_name);

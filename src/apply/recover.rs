@@ -12,10 +12,7 @@ use crate::plan::{Deployed, Rule, Stack, Status, token};
 const MOST_STEPS: u32 = 8;
 
 /// Returns the stack, or nothing where there is none, once a change set can be asked for.
-pub(super) async fn prepare(
-    scene: &Scene<'_>,
-    stack: &Stack,
-) -> Result<Option<Deployed>, Failure> {
+pub(super) async fn prepare(scene: &Scene<'_>, stack: &Stack) -> Result<Option<Deployed>, Failure> {
     let doing = format!("look at `{}`", stack.stack_name);
     let mut last = None;
     for step in 0..MOST_STEPS {

@@ -51,9 +51,9 @@ pub async fn restore<'a>(
     stacks: &'a [Stack],
     plan: &SavedPlan,
 ) -> Result<Survey<'a>, Failure> {
-    let pairs = stacks.iter().map(|stack| {
-        (stack, plan.stacks.iter().find(|saved| saved.name == stack.name))
-    });
+    let pairs = stacks
+        .iter()
+        .map(|stack| (stack, plan.stacks.iter().find(|saved| saved.name == stack.name)));
     let found = try_join_all(pairs.map(|(stack, saved)| restored(scene, stack, saved))).await?;
     Ok(Survey { found, prefix_lists: plan.prefix_lists.clone() })
 }
@@ -96,7 +96,8 @@ async fn available(
             Some(other.map_err(Failure::request(doing))?)
         }
     };
-    let usable = described.filter(|one| one.execution_status() == Some(&ExecutionStatus::Available));
+    let usable =
+        described.filter(|one| one.execution_status() == Some(&ExecutionStatus::Available));
     let Some(described) = usable else {
         let why = format!("the change set of `{}` is gone or was overtaken", stack.stack_name);
         return Err(stale(scene, &why));

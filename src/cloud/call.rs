@@ -43,7 +43,12 @@ pub struct Call {
 
 impl Call {
     /// Returns a call of the query protocol: a form, answered by XML.
-    pub fn query(service: &'static str, action: &str, version: &str, form: &[(&str, &str)]) -> Self {
+    pub fn query(
+        service: &'static str,
+        action: &str,
+        version: &str,
+        form: &[(&str, &str)],
+    ) -> Self {
         let head = [("Action", action), ("Version", version)];
         let pairs = head.iter().chain(form).map(|(key, value)| format!("{key}={}", encoded(value)));
         Self {
@@ -56,7 +61,12 @@ impl Call {
     }
 
     /// Returns a call of the JSON protocol; `target` is such as `AWSGlue.GetDatabase`, `version` 1.0 or 1.1.
-    pub fn json(service: &'static str, target: &str, version: &str, body: &serde_json::Value) -> Self {
+    pub fn json(
+        service: &'static str,
+        target: &str,
+        version: &str,
+        body: &serde_json::Value,
+    ) -> Self {
         Self {
             service,
             method: "POST",
@@ -168,7 +178,8 @@ fn answer(response: &HttpResponse) -> Result<String, OrchestratorError<Trouble>>
 pub(super) fn first(text: &str, pattern: &str) -> String {
     let pattern = Regex::new(pattern).expect("patterns are fixed");
     let groups = pattern.captures(text);
-    let group = groups.and_then(|groups| groups.iter().skip(1).flatten().next().map(|one| one.as_str()));
+    let group =
+        groups.and_then(|groups| groups.iter().skip(1).flatten().next().map(|one| one.as_str()));
     group.unwrap_or_default().to_owned()
 }
 
@@ -186,9 +197,6 @@ mod tests {
     #[test]
     fn a_form_is_encoded() {
         let call = Call::query("ec2", "Describe", "2016-11-15", &[("Filter.1.Value.1", "a b/ä")]);
-        assert_eq!(
-            call.body,
-            "Action=Describe&Version=2016-11-15&Filter.1.Value.1=a%20b%2F%C3%A4"
-        );
+        assert_eq!(call.body, "Action=Describe&Version=2016-11-15&Filter.1.Value.1=a%20b%2F%C3%A4");
     }
 }

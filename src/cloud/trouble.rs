@@ -118,12 +118,20 @@ impl Trouble {
             Self::NoCredentials(_) => {
                 "run `aws sso login`, give `--profile`, or set AWS_ACCESS_KEY_ID and its companions"
             }
-            Self::Expired => "renew them (`aws sso login`, or assume the role again), then run this again",
+            Self::Expired => {
+                "renew them (`aws sso login`, or assume the role again), then run this again"
+            }
             Self::Unknown(_) => "look which ones are meant: `aws sts get-caller-identity`",
-            Self::Denied(_) => "use the deploying role; when the blueprint has changed its rights, run `gen bootstrap`",
+            Self::Denied(_) => {
+                "use the deploying role; when the blueprint has changed its rights, run `gen bootstrap`"
+            }
             Self::Throttled => "wait a minute, then run this again",
-            Self::Unreachable(_) => "look at the network, the proxy, and `--endpoint-url`, then run this again",
-            Self::Broken(_) => "run this again; https://health.aws.amazon.com says whether AWS knows",
+            Self::Unreachable(_) => {
+                "look at the network, the proxy, and `--endpoint-url`, then run this again"
+            }
+            Self::Broken(_) => {
+                "run this again; https://health.aws.amazon.com says whether AWS knows"
+            }
             Self::Refused { .. } => "mend what is said there, then run this again",
         }
     }
@@ -156,7 +164,11 @@ where
             SdkError::ServiceError(service) => {
                 let meta = service.err();
                 let status = service.raw().status().as_u16();
-                Self::of(meta.code().unwrap_or_default(), meta.message().unwrap_or_default(), status)
+                Self::of(
+                    meta.code().unwrap_or_default(),
+                    meta.message().unwrap_or_default(),
+                    status,
+                )
             }
             other => unanswered(&chain(other)),
         }
@@ -169,7 +181,9 @@ pub(super) fn unanswered(said: &str) -> Trouble {
     let about_credentials = lower.contains("credential") || lower.contains("identity");
     match about_credentials || lower.contains("sso") {
         true if lower.contains("expired") => Trouble::Expired,
-        true => Trouble::NoCredentials("none in the environment, the profile, or this machine".into()),
+        true => {
+            Trouble::NoCredentials("none in the environment, the profile, or this machine".into())
+        }
         false => Trouble::Unreachable(said.to_owned()),
     }
 }
@@ -204,8 +218,14 @@ mod tests {
 
     #[test]
     fn no_answer_is_the_network_or_the_credentials() {
-        assert!(matches!(unanswered("dispatch failure: connection refused"), Trouble::Unreachable(_)));
-        assert!(matches!(unanswered("the credential provider was not enabled"), Trouble::NoCredentials(_)));
+        assert!(matches!(
+            unanswered("dispatch failure: connection refused"),
+            Trouble::Unreachable(_)
+        ));
+        assert!(matches!(
+            unanswered("the credential provider was not enabled"),
+            Trouble::NoCredentials(_)
+        ));
         assert_eq!(unanswered("the SSO session has expired"), Trouble::Expired);
     }
 }

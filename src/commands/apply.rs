@@ -55,15 +55,14 @@ fn read(path: &Path) -> anyhow::Result<SavedPlan> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the plan `{}`", path.display()))?;
     serde_json::from_str(&text).with_context(|| {
-        format!("`{}` is no plan of this version\nhelp: `gen plan --save FILE` makes one", path.display())
+        format!(
+            "`{}` is no plan of this version\nhelp: `gen plan --save FILE` makes one",
+            path.display()
+        )
     })
 }
 
-async fn applied(
-    args: &Args,
-    target: &Target,
-    saved: Option<SavedPlan>,
-) -> anyhow::Result<Exit> {
+async fn applied(args: &Args, target: &Target, saved: Option<SavedPlan>) -> anyhow::Result<Exit> {
     let cancels = args.cancel_on_interrupt;
     let mut stage = Stage::interruptible(target, &args.reach, args.format, cancels).await?;
     stage.alarms = &args.rollback_alarm;

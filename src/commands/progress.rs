@@ -67,7 +67,8 @@ impl Live {
         match event {
             Event::Resource { stack, resource, status, reason, .. } => {
                 self.bar(stack).set_message(format!("{status}  {resource}"));
-                if status.ends_with("_FAILED") || !reason.is_empty() && status.contains("ROLLBACK") {
+                if status.ends_with("_FAILED") || !reason.is_empty() && status.contains("ROLLBACK")
+                {
                     self.print(line);
                 }
             }

@@ -124,5 +124,7 @@ fn summary(env: &str, outcome: &Outcome) -> String {
     if failed + left == 0 {
         return format!("{env}: done, {changed} stacks changed, {unchanged} unchanged\n");
     }
-    format!("{env}: not done, {changed} stacks changed, {unchanged} unchanged, {failed} failed, {left} not started\n")
+    format!(
+        "{env}: not done, {changed} stacks changed, {unchanged} unchanged, {failed} failed, {left} not started\n"
+    )
 }

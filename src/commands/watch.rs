@@ -52,9 +52,12 @@ async fn watched(args: &Args, target: &Target) -> anyhow::Result<Exit> {
     let text = match (watched, failures.len()) {
         (0, 0) => format!("{env}: nothing is under way\n"),
         (good, 0) => format!("{env}: done, {good} stacks came to a good end\n"),
-        (good, bad) => format!("{env}: not done, {good} stacks came to a good end, {bad} did not\n"),
+        (good, bad) => {
+            format!("{env}: not done, {good} stacks came to a good end, {bad} did not\n")
+        }
     };
-    let json = json!({"type": "result", "environment": env, "watched": watched, "failed": failures.len()});
+    let json =
+        json!({"type": "result", "environment": env, "watched": watched, "failed": failures.len()});
     stage.progress.result(&text, &json)?;
     Ok(match failures.is_empty() {
         true => Exit::Done,

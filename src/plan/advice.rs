@@ -35,7 +35,9 @@ pub fn advice(status: &Status, patient: Patient) -> String {
         Status::UpdateRollbackFailed => {
             let skip = if failed.is_empty() { "LOGICAL_ID".to_owned() } else { failed.join(" ") };
             let skip = aws(&format!("continue-update-rollback --resources-to-skip {skip}"));
-            format!("mend the cause, then `gen apply --env {env}` goes on with the rollback; to give up the old state of what failed: {skip}")
+            format!(
+                "mend the cause, then `gen apply --env {env}` goes on with the rollback; to give up the old state of what failed: {skip}"
+            )
         }
         Status::DeleteFailed => format!(
             "empty or keep what could not be deleted; `gen apply --env {env}` makes the stack anew around it, `gen destroy --env {env}` goes on deleting"
@@ -60,7 +62,8 @@ mod tests {
     #[test]
     fn advice_names_what_to_type() {
         let failed = ["Bucket".to_owned()];
-        let patient = Patient { stack_name: "p-a", region: "eu-west-1", env: "dev", failed: &failed };
+        let patient =
+            Patient { stack_name: "p-a", region: "eu-west-1", env: "dev", failed: &failed };
         let told = advice(&Status::UpdateRollbackFailed, patient);
         assert!(told.contains("--resources-to-skip Bucket --stack-name p-a --region eu-west-1"));
         for name in ["DELETE_COMPLETE", "ROLLBACK_COMPLETE", "DELETE_FAILED", "NEW_FAILED"] {

@@ -56,8 +56,7 @@ mod tests {
     use super::*;
 
     fn stack(name: &str, after: &[&str], takes: Option<&str>) -> Stack {
-        let parameter =
-            takes.map(|output| ("P".to_owned(), Source::Output(output.to_owned())));
+        let parameter = takes.map(|output| ("P".to_owned(), Source::Output(output.to_owned())));
         Stack {
             name: name.to_owned(),
             stack_name: name.to_owned(),

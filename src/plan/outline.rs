@@ -155,7 +155,9 @@ fn counted(changes: &[Change]) -> String {
 pub fn text(environment: &str, stacks: &[Outline]) -> String {
     let pending = stacks.iter().filter(|stack| stack.is_pending()).count();
     let mut text = match pending {
-        0 => format!("{environment}: nothing to do, {} stacks are as they should be\n", stacks.len()),
+        0 => {
+            format!("{environment}: nothing to do, {} stacks are as they should be\n", stacks.len())
+        }
         _ => format!("{environment}: {pending} of {} stacks to deploy\n", stacks.len()),
     };
     let width = stacks.iter().map(|stack| stack.stack.len()).max().unwrap_or_default();

@@ -1,0 +1,72 @@
+//! What `gen` does when CloudFormation misbehaves: each file of `tests/apply/cases` is a case, played on a fake of AWS.
+//! `BLESS=1 cargo test --test apply` writes what is sent, shown and returned, to be read before it is committed.
+
+#[path = "../fake/mod.rs"]
+mod fake;
+#[path = "../support/project.rs"]
+mod project;
+
+mod case;
+mod play;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use case::Case;
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apply/cases");
+    let entries =
+        fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("an entry").path());
+    let only = std::env::var("CASE").unwrap_or_default();
+    let wanted = |path: &PathBuf| {
+        path.extension().is_some_and(|end| end == "yaml") && path.to_string_lossy().contains(&only)
+    };
+    let mut paths: Vec<_> = entries.filter(wanted).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_misfortune_is_met_as_written() {
+    let stage = play::Stage::new("apply");
+    let bless = std::env::var_os("BLESS").is_some();
+    let differing: Vec<_> = cases()
+        .par_iter()
+        .filter_map(|path| {
+            let text = fs::read_to_string(path).expect("a case");
+            let case: Case = serde_saphyr::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let found = stage.play(&case);
+            let expected = path.with_extension("out");
+            if bless {
+                fs::write(&expected, &found).expect("an expectation");
+                return None;
+            }
+            let known = fs::read_to_string(&expected).unwrap_or_default();
+            (known != found)
+                .then(|| format!("{}\n--- expected\n{known}\n--- found\n{found}", path.display()))
+        })
+        .collect();
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+#[test]
+fn there_are_enough_of_them() {
+    assert!(std::env::var_os("CASE").is_some() || cases().len() >= 60, "{}", cases().len());
+}
+
+/// Every line that tells of a failure is followed by one that says what to do.
+#[test]
+fn no_failure_is_told_without_a_way_out() {
+    for path in cases() {
+        let Ok(text) = fs::read_to_string(path.with_extension("out")) else { continue };
+        for (at, _) in text.match_indices("\nerror: ") {
+            let rest = &text[at + 1..];
+            let end = rest.find("\n$ ").unwrap_or(rest.len());
+            assert!(rest[..end].contains("\nhelp: "), "{}: {rest}", path.display());
+        }
+    }
+}
