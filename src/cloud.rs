@@ -1,6 +1,7 @@
 //! AWS reached: credentials, region, endpoints, retries and errors in one place; the modules above say what to ask.
 
 mod call;
+mod date;
 mod pace;
 mod reads;
 mod trouble;
@@ -14,8 +15,9 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 pub use call::{Call, encoded};
+pub use date::Date;
 pub use pace::Pace;
-pub use reads::prefix_list;
+pub use reads::{code_hash, ensure_database, is_enabled, prefix_list, running, unconfirmed};
 pub use trouble::Trouble;
 
 /// How AWS is reached, as the command line says it.

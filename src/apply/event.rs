@@ -39,6 +39,23 @@ pub enum Event {
         /// Its size in bytes.
         bytes: u64,
     },
+    /// The lock of the environment is not simply taken and given back.
+    Lock {
+        /// What became of it.
+        status: String,
+        /// Whose it was, or why.
+        reason: String,
+    },
+    /// The result was looked at.
+    Check {
+        /// What was looked at.
+        subject: String,
+        /// Whether it is as planned; nothing where it could not be looked at.
+        passed: Option<bool>,
+        /// What is the matter.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
     /// Something else that a person should know.
     Note {
         /// It.
@@ -51,6 +68,12 @@ impl Event {
     pub fn stack(stack: &str, status: &str, reason: &str) -> Self {
         let [stack, status, reason] = [stack, status, reason].map(str::to_owned);
         Self::Stack { stack, status, reason }
+    }
+
+    /// Returns the event of the lock.
+    pub fn lock(status: &str, reason: &str) -> Self {
+        let [status, reason] = [status, reason].map(str::to_owned);
+        Self::Lock { status, reason }
     }
 
     /// Returns something that a person should know.
@@ -74,6 +97,15 @@ impl std::fmt::Display for Event {
             }
             Self::Asset { bucket, key, bytes } => {
                 write!(f, "uploaded s3://{bucket}/{key} ({bytes} bytes)")
+            }
+            Self::Lock { status, reason } => write!(f, "lock {status}{}", because(reason)),
+            Self::Check { subject, passed, reason } => {
+                let verdict = match passed {
+                    Some(true) => "as planned",
+                    Some(false) => "NOT as planned",
+                    None => "not checked",
+                };
+                write!(f, "{subject}  {verdict}{}", because(reason))
             }
             Self::Note { text } => f.write_str(text),
         }

@@ -82,7 +82,9 @@ impl Live {
                     self.stacks.borrow_mut().remove(stack);
                 }
             }
-            Event::Asset { .. } | Event::Note { .. } => self.print(line),
+            Event::Asset { .. } | Event::Lock { .. } | Event::Check { .. } | Event::Note { .. } => {
+                self.print(line)
+            }
         }
     }
 
