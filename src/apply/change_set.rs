@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, EventFilter, ExecutionStatus, OnStackFailure,
-    Parameter, ResourceChange, RollbackConfiguration, RollbackTrigger, Tag,
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, EventFilter, ExecutionStatus,
+    OnStackFailure, Parameter, PolicyAction, Replacement, ResourceChange, RollbackConfiguration,
+    RollbackTrigger, Tag,
 };
 
 use super::{Failure, Purpose, Scene};
@@ -105,11 +106,10 @@ fn failed(request: &Request<'_>, reason: &str, told: &[String]) -> Result<Answer
     if EMPTY.iter().any(|empty| lower.contains(empty)) {
         return Ok(Answer::Empty);
     }
-    let details = told.iter().map(|one| format!("\n  {one}")).collect::<String>();
-    let what = format!(
-        "CloudFormation refuses the changes of `{}`: {reason}{details}",
-        request.stack.stack_name
-    );
+    let name = &request.stack.stack_name;
+    let mut lines = vec![format!("CloudFormation refuses the changes of `{name}`: {reason}")];
+    lines.extend_from_slice(told);
+    let what = lines.join("\n  ");
     Err(Failure::refused(what, "mend the blueprint, run `gen synth`, then run this again"))
 }
 
@@ -128,11 +128,10 @@ async fn create(scene: &Scene<'_>, request: &Request<'_>, name: &str) -> Result<
         .set_role_arn(scene.role(&request.stack.name))
         .set_parameters(Some(parameters(request.parameters)))
         .set_tags(Some(tags(&scene.wanted.tags)));
-    asked = match request.creates() {
-        true => {
-            asked.change_set_type(ChangeSetType::Create).on_stack_failure(OnStackFailure::Delete)
-        }
-        false => asked.change_set_type(ChangeSetType::Update),
+    asked = if request.creates() {
+        asked.change_set_type(ChangeSetType::Create).on_stack_failure(OnStackFailure::Delete)
+    } else {
+        asked.change_set_type(ChangeSetType::Update)
     };
     if !scene.alarms.is_empty() {
         asked = asked.rollback_configuration(alarms(scene.alarms));
@@ -252,10 +251,10 @@ async fn validation(scene: &Scene<'_>, arn: &str) -> Vec<String> {
 fn change(change: &ResourceChange) -> Change {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     Change {
-        action: text(change.action().map(|action| action.as_str())),
+        action: text(change.action().map(ChangeAction::as_str)),
         logical_id: text(change.logical_resource_id()),
         kind: text(change.resource_type()),
-        replacement: text(change.replacement().map(|one| one.as_str())),
-        policy: text(change.policy_action().map(|one| one.as_str())),
+        replacement: text(change.replacement().map(Replacement::as_str)),
+        policy: text(change.policy_action().map(PolicyAction::as_str)),
     }
 }

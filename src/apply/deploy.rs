@@ -138,7 +138,7 @@ async fn anew(
             if found.is_none() {
                 return Ok((deployed.clone(), false));
             }
-            if !found.needs_change_set() {
+            if !found.content {
                 guard::after(scene, stack, deployed).await?;
                 return Ok((deployed.clone(), true));
             }

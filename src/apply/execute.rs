@@ -43,8 +43,9 @@ fn refuse_guarded(scene: &Scene, stack: &Stack, changes: &[Change]) -> Result<()
         return Ok(());
     }
     let what = format!("the changes would replace or give up what holds data: {}", lost.join(", "));
-    let flags: String = lost.iter().map(|one| format!(" --release {one}")).collect();
-    let help = format!("when that is meant: `gen apply --env {}{flags}`", scene.wanted.environment);
+    let flags = lost.join(" --release ");
+    let env = &scene.wanted.environment;
+    let help = format!("when that is meant: `gen apply --env {env} --release {flags}`");
     Err(Failure::refused(what, help))
 }
 

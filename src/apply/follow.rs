@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_cloudformation::types::StackEvent;
+use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
+use aws_smithy_types::DateTime;
 
 use super::{Event, Failure, Scene, Wish, look};
 use crate::cloud::Trouble;
@@ -35,6 +36,8 @@ pub struct Settled {
 
 /// Looks that must agree before a state counts that no event confirms, or that may pass.
 const AGREEING: u32 = 3;
+/// The same where events can be read and none says so: the last ones may yet come.
+const AGREEING_UNHEARD: u32 = 12;
 /// Looks in a row that may fail because of the network or of throttling, each after the SDK's own attempts.
 const PATIENCE: u32 = 5;
 /// Turns after which a look is taken although no event says that the stack rests: events can be late.
@@ -110,8 +113,7 @@ async fn wait(scene: &Scene<'_>, watch: &Watch<'_>, turn: u32) -> Wish {
         // A sender that went away wants nothing.
         Ok(()) = wish.changed() => {}
     }
-    let now = *wish.borrow();
-    now
+    *wish.borrow_and_update()
 }
 
 /// Takes a turn: events, and when they say that the stack rests, a look at it.
@@ -128,7 +130,7 @@ async fn step(
         Err(trouble) => return Err(trouble),
     }
     let rests = trail.last_of_stack(watch).is_some_and(|status| !status.is_busy());
-    if trail.blind || rests || turn % LOOK_EVERY == 0 {
+    if trail.blind || rests || turn.is_multiple_of(LOOK_EVERY) {
         return look(scene.cloud, watch.arn).await.map(Some);
     }
     Ok(None)
@@ -185,10 +187,8 @@ impl Trail {
             return false;
         }
         let confirmed = self.last_of_stack(watch).as_ref() == Some(status);
-        match confirmed && !status.name().ends_with("_FAILED") {
-            true => true,
-            false => agreed >= AGREEING * if confirmed || self.blind { 1 } else { 4 },
-        }
+        let is_final = confirmed && !status.name().ends_with("_FAILED");
+        is_final || agreed >= if confirmed || self.blind { AGREEING } else { AGREEING_UNHEARD }
     }
 }
 
@@ -212,10 +212,10 @@ fn happened(event: &StackEvent) -> Happened {
         logical_id: text(event.logical_resource_id()),
         kind: text(event.resource_type()),
         physical_id: text(event.physical_resource_id()),
-        status: text(event.resource_status().map(|status| status.as_str())),
+        status: text(event.resource_status().map(ResourceStatus::as_str)),
         reason: text(event.resource_status_reason()),
         token: text(event.client_request_token()),
-        at: event.timestamp().map_or(0, |at| at.secs()),
+        at: event.timestamp().map_or(0, DateTime::secs),
     }
 }
 

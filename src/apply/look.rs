@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::{Stack, TemplateStage};
+use aws_sdk_cloudformation::types::{RollbackConfiguration, Stack, TemplateStage};
 
 use crate::cloud::{Cloud, Trouble};
 use crate::plan::{Deployed, Status};
@@ -34,7 +34,7 @@ fn deployed(stack: &Stack) -> Deployed {
     let pair = |key: Option<&str>, value: Option<&str>| (text(key), text(value));
     let parameters = stack.parameters().iter();
     let outputs = stack.outputs().iter();
-    let alarms = stack.rollback_configuration().map(|one| one.rollback_triggers());
+    let alarms = stack.rollback_configuration().map(RollbackConfiguration::rollback_triggers);
     let changed = stack.last_updated_time().or(stack.creation_time());
     Deployed {
         arn: text(stack.stack_id()),

@@ -167,7 +167,7 @@ fn step(scene: &Scene, found: &Found, parameters: &BTreeMap<String, String>) -> 
             let body = found.body.as_deref().unwrap_or_default();
             let found = differs(scene, found.stack, parameters, deployed, body);
             match found {
-                found if found.needs_change_set() => Step::Update { change_set: empty() },
+                found if found.content => Step::Update { change_set: empty() },
                 found if found.protection => Step::Protect,
                 _ => Step::Unchanged,
             }
@@ -240,9 +240,10 @@ fn answered(found: &mut Found, answer: Option<Answer>) {
         }
         Some(Answer::Ready(ready)) => {
             let change_set = ready.arn.clone();
-            found.step = match ready.creates {
-                true => Step::Create { change_set },
-                false => Step::Update { change_set },
+            found.step = if ready.creates {
+                Step::Create { change_set }
+            } else {
+                Step::Update { change_set }
             };
             found.ready = Some(ready);
         }

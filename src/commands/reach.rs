@@ -53,7 +53,7 @@ impl Reach {
             }
             reached => reached,
         };
-        let cloud = cloud.map_err(told)?;
+        let cloud = cloud.map_err(|trouble| told(&trouble))?;
         let (env, region) = (&wanted.environment, &wanted.region);
         if cloud.region() != region {
             bail!(
@@ -61,7 +61,7 @@ impl Reach {
                 cloud.region()
             );
         }
-        let identity = cloud.identity().await.map_err(told)?;
+        let identity = cloud.identity().await.map_err(|trouble| told(&trouble))?;
         if identity.account != wanted.account {
             bail!(
                 "`{env}` stands in the account {}, and these credentials are of {}\nhelp: use credentials of {}, or another `--env`",
@@ -75,7 +75,7 @@ impl Reach {
 }
 
 /// Returns a trouble with what to do next.
-pub(super) fn told(trouble: Trouble) -> anyhow::Error {
+pub(super) fn told(trouble: &Trouble) -> anyhow::Error {
     let help = trouble.help();
     anyhow::anyhow!("{trouble}\nhelp: {help}")
 }

@@ -43,7 +43,7 @@ impl<'a> Stage<'a> {
         cancels: bool,
     ) -> anyhow::Result<Self> {
         let start = jiff::Timestamp::now();
-        let wish = wish::listen(cancels, &target.wanted.environment, reach.flags());
+        let wish = wish::listen(cancels, &target.wanted.environment, &reach.flags());
         Ok(Self {
             target,
             cloud: reach.connect(target).await?,

@@ -45,10 +45,8 @@ impl Named {
         };
         let folder = out.join(&name);
         let is_json = folder.join("network.template.json").is_file();
-        let format = match is_json {
-            true => synth::TemplateFormat::Json,
-            false => synth::TemplateFormat::Yaml,
-        };
+        let format =
+            if is_json { synth::TemplateFormat::Json } else { synth::TemplateFormat::Yaml };
         let mut made = synth::documents(&mut loaded, format, Depth::Patched);
         if stopped(&mut loaded) {
             return Ok(None);

@@ -12,7 +12,7 @@ use crate::apply::Wish;
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Hears Ctrl-C from now on; `cancels` makes the first one undo what is under way.
-pub(super) fn listen(cancels: bool, env: &str, flags: String) -> Receiver<Wish> {
+pub(super) fn listen(cancels: bool, env: &str, flags: &str) -> Receiver<Wish> {
     let (sender, receiver) = channel(Wish::GoOn);
     tokio::spawn(hear(sender, cancels, format!("gen watch --env {env}{flags}")));
     receiver
@@ -36,5 +36,5 @@ async fn hear(sender: Sender<Wish>, cancels: bool, attach: String) {
     if again {
         report::note("interrupted again: what is under way is undone\n");
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -34,23 +34,14 @@ pub struct Deployed {
 /// What of a stack is not as it is wanted.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Difference {
-    /// Its template.
-    pub template: bool,
-    /// Its parameters.
-    pub parameters: bool,
-    /// Its tags.
-    pub tags: bool,
+    /// Its template, its parameters or its tags: what takes a change set.
+    pub content: bool,
     /// Its protection from termination. That is set last of all, after the stack policy: where it is on, the policy is in
     /// force, so that finding out takes no call.
     pub protection: bool,
 }
 
 impl Difference {
-    /// Tells whether a change set is needed.
-    pub fn needs_change_set(self) -> bool {
-        self.template || self.parameters || self.tags
-    }
-
     /// Tells whether nothing is to do.
     pub fn is_none(self) -> bool {
         self == Self::default()
@@ -65,10 +56,14 @@ pub fn difference(
     deployed: &Deployed,
     body: &str,
 ) -> Difference {
-    Difference {
-        template: stack.body.trim_end() != body.trim_end(),
-        parameters: *parameters != deployed.parameters,
-        tags: *tags != deployed.tags,
-        protection: stack.protected && !deployed.is_protected,
-    }
+    let shown = |(name, value): (&String, &String)| {
+        let deployed = deployed.parameters.get(name).map(String::as_str);
+        // The value of a parameter with `NoEcho` is not told.
+        deployed == Some(value) || deployed == Some("****")
+    };
+    let as_it_is = stack.body.trim_end() == body.trim_end()
+        && parameters.len() == deployed.parameters.len()
+        && parameters.iter().all(shown)
+        && *tags == deployed.tags;
+    Difference { content: !as_it_is, protection: stack.protected && !deployed.is_protected }
 }

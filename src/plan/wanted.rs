@@ -139,7 +139,7 @@ fn compact(body: String) -> String {
     })
 }
 
-/// JSON knows no `!GetAtt a.b`: there the function takes a list (CloudFormation user guide, "Fn::GetAtt").
+/// JSON knows no `!GetAtt a.b`: there the function takes a list (CloudFormation user guide, `Fn::GetAtt`).
 fn as_lists(value: &mut Value) {
     match value {
         Value::Object(map) => {
