@@ -1,6 +1,9 @@
 //! A deploy carried out: every state of a stack is met, every request can be sent again, and nothing is called done that is not.
 
+mod assets;
 mod change_set;
+mod checks;
+mod config;
 mod deploy;
 pub mod event;
 mod execute;
@@ -10,6 +13,7 @@ mod guard;
 mod inputs;
 mod lock;
 mod look;
+mod object;
 mod recover;
 mod saved;
 mod survey;
@@ -17,6 +21,9 @@ mod survey;
 use crate::cloud::Cloud;
 use crate::plan::Wanted;
 
+pub use assets::{code, upload};
+pub use checks::{Checked, check};
+pub use config::{Outputs, configure};
 pub use deploy::{Manner, Outcome, deploy};
 pub use event::Event;
 pub use execute::watch;
@@ -25,6 +32,7 @@ pub use follow::{Settled, attach};
 pub use inputs::prefix_lists;
 pub use lock::{Lock, lock};
 pub use look::look;
+pub use object::Object;
 pub use saved::{restore, save};
 pub use survey::{Found, Purpose, Survey, discard, overview, survey};
 

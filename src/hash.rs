@@ -14,6 +14,15 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Reads 64 hexadecimal digits.
+    pub fn parse(hex: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        (hex.len() == 64).then_some(Self(bytes))
+    }
+
     /// Returns its 64 hexadecimal digits.
     pub fn hex(&self) -> String {
         let mut text = String::with_capacity(64);
@@ -58,6 +67,8 @@ mod tests {
     #[test]
     fn digests_of_nothing_are_the_known_ones() {
         assert!(sha256(b"").starts_with("e3b0c44298fc1c149afbf4c8996fb924"));
+        assert_eq!(Digest::parse(&sha256(b"")), Some(Digest::of(b"")));
+        assert_eq!(Digest::parse("e3"), None);
         assert_eq!(Digest::of(b"").base64(), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     }
 }

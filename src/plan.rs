@@ -3,6 +3,7 @@
 mod advice;
 mod cause;
 mod compare;
+mod expect;
 mod file;
 mod guard;
 mod order;
@@ -14,6 +15,7 @@ mod wanted;
 pub use advice::{Patient, advice};
 pub use cause::{Happened, cause, is_failure};
 pub use compare::{Deployed, Difference, difference};
+pub use expect::{Expectation, expected, lacking, machines};
 pub use file::{SavedPlan, SavedStack, Seen, Stale};
 pub use guard::{POLICY, held, policy};
 pub use order::{Circular, levels, ready};

@@ -193,15 +193,15 @@ fn holds<T>(sent: Result<T, Trouble>) -> Result<Option<T>, Trouble> {
 
 fn tried<T>(scene: &Scene, sent: Result<T, Trouble>) -> Result<T, Failure> {
     let bucket = &scene.wanted.artifact_bucket;
-    sent.map_err(|trouble| match trouble.is("NoSuchBucket") {
-        true => Failure::refused(
+    sent.map_err(|trouble| {
+        if !trouble.is("NoSuchBucket") {
+            return Failure::request(format!("lock `{}` in `{bucket}`", key(scene)))(trouble);
+        }
+        let env = &scene.wanted.environment;
+        Failure::refused(
             format!("there is no bucket `{bucket}`, where code and locks are"),
-            format!(
-                "an administrator makes it: `gen bootstrap --env {}`",
-                scene.wanted.environment
-            ),
-        ),
-        false => Failure::request(format!("lock `{}` in `{bucket}`", key(scene)))(trouble),
+            format!("an administrator makes it: `gen bootstrap --env {env}`"),
+        )
     })
 }
 

@@ -15,11 +15,11 @@ pub async fn prefix_list(cloud: &Cloud, name: &str) -> Result<String, Trouble> {
     let form = [("Filter.1.Name", "prefix-list-name"), ("Filter.1.Value.1", name)];
     let call = Call::query("ec2", "DescribeManagedPrefixLists", "2016-11-15", &form);
     let id = first(&cloud.call(call).await?, "<prefixListId>([^<]*)</prefixListId>");
-    if id.is_empty() {
-        let message = format!("the region has no prefix list `{name}`");
-        return Err(Trouble::Refused { code: "NotFound".to_owned(), message });
+    if !id.is_empty() {
+        return Ok(id);
     }
-    Ok(id)
+    let (code, message) = ("NotFound".into(), format!("the region has no prefix list `{name}`"));
+    Err(Trouble::Refused { code, message })
 }
 
 /// Makes a database in the Glue catalog where there is none of that name (`GetDatabase`, `CreateDatabase`); tells whether it
