@@ -14,6 +14,7 @@ mod inputs;
 mod lock;
 mod look;
 mod object;
+mod ready;
 mod recover;
 mod saved;
 mod survey;
@@ -33,6 +34,7 @@ pub use inputs::prefix_lists;
 pub use lock::{Lock, lock};
 pub use look::look;
 pub use object::Object;
+pub use ready::{default_database, idle, possible, running};
 pub use saved::{restore, save};
 pub use survey::{Found, Purpose, Survey, discard, overview, survey};
 
