@@ -68,11 +68,29 @@ impl Request<'_> {
     }
 }
 
+/// Times that a change set may be found that others have overtaken.
+const ATTEMPTS: u32 = 3;
+
 /// Asks for a change set and waits until CloudFormation has worked it out.
 pub(super) async fn ask(scene: &Scene<'_>, request: &Request<'_>) -> Result<Answer, Failure> {
+    for again in 0..ATTEMPTS {
+        if let Some(answer) = ask_once(scene, request, again).await? {
+            return Ok(answer);
+        }
+    }
+    let what = format!("the changes of `{}` are overtaken by others", request.stack.stack_name);
+    Err(Failure::refused(what, "see who else deploys, then run this again"))
+}
+
+/// Asks once; nothing when a change set was found, and deleted, that cannot be executed any more.
+async fn ask_once(
+    scene: &Scene<'_>,
+    request: &Request<'_>,
+    again: u32,
+) -> Result<Option<Answer>, Failure> {
     let doing = || format!("ask for the changes of `{}`", request.stack.stack_name);
     let name = request.name(scene);
-    match create(scene, request, &name).await {
+    match create(scene, request, &name, again).await {
         Ok(()) => {}
         // A run that was killed asked for the very same.
         Err(Failure::Request { trouble, .. }) if trouble.is("AlreadyExists") => {}
@@ -86,19 +104,18 @@ pub(super) async fn ask(scene: &Scene<'_>, request: &Request<'_>) -> Result<Answ
         let reason = described.status_reason().unwrap_or_default().to_owned();
         let told = validation(scene, &arn).await;
         delete(scene, &arn).await.map_err(Failure::request(doing()))?;
-        return failed(request, &reason, &told);
+        return failed(request, &reason, &told).map(Some);
     }
     let usable = matches!(described.execution_status(), None | Some(ExecutionStatus::Available));
     if !usable {
         delete(scene, &arn).await.map_err(Failure::request(doing()))?;
-        let what =
-            format!("the changes of `{}` were overtaken by others", request.stack.stack_name);
-        return Err(Failure::refused(what, "run this again"));
+        return Ok(None);
     }
     let changes = described.changes().iter().filter_map(|change| change.resource_change());
     let changes = changes.map(change).collect();
     let warnings = validation(scene, &arn).await;
-    Ok(Answer::Ready(Ready { arn, stack_arn, creates: request.creates(), changes, warnings }))
+    let creates = request.creates();
+    Ok(Some(Answer::Ready(Ready { arn, stack_arn, creates, changes, warnings })))
 }
 
 fn failed(request: &Request<'_>, reason: &str, told: &[String]) -> Result<Answer, Failure> {
@@ -113,7 +130,13 @@ fn failed(request: &Request<'_>, reason: &str, told: &[String]) -> Result<Answer
     Err(Failure::refused(what, "mend the blueprint, run `gen synth`, then run this again"))
 }
 
-async fn create(scene: &Scene<'_>, request: &Request<'_>, name: &str) -> Result<(), Failure> {
+async fn create(
+    scene: &Scene<'_>,
+    request: &Request<'_>,
+    name: &str,
+    again: u32,
+) -> Result<(), Failure> {
+    let attempt = format!("{}.{again}", request.attempt);
     let doing = format!("ask for the changes of `{}`", request.stack.stack_name);
     let mut asked = scene
         .cloud
@@ -121,7 +144,7 @@ async fn create(scene: &Scene<'_>, request: &Request<'_>, name: &str) -> Result<
         .create_change_set()
         .stack_name(&request.stack.stack_name)
         .change_set_name(name)
-        .client_token(token("ask", &[name, scene.run, &request.attempt.to_string()]))
+        .client_token(token("ask", &[name, scene.run, &attempt]))
         .description(format!("gen {}", env!("CARGO_PKG_VERSION")))
         .capabilities(Capability::CapabilityNamedIam)
         .import_existing_resources(true)

@@ -6,7 +6,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::change_set::{self, Answer, Ready, Request};
 use super::execute::execute;
-use super::survey::{differs, resolve};
+use super::survey::{differs, discard, resolve};
 use super::{Event, Failure, Found, Purpose, Scene, Survey, Wish, guard, look, recover};
 use crate::plan::{Deployed, Stack, Step, ready};
 
@@ -32,7 +32,7 @@ pub struct Manner {
     pub is_strict: bool,
 }
 
-/// Deploys what a survey found to do; `uploads` is done before a stack that takes an asset.
+/// Deploys what a survey found to do; the change sets of stacks that are not started are deleted.
 pub async fn deploy(
     scene: &Scene<'_>,
     stacks: &[Stack],
@@ -65,6 +65,7 @@ pub async fn deploy(
     }
     let left = stacks.iter().filter(|stack| !started.contains(&stack.name));
     outcome.left = left.map(|stack| stack.name.clone()).collect();
+    discard(scene, survey, |stack| outcome.left.contains(&stack.name)).await;
     outcome
 }
 

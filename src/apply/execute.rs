@@ -4,9 +4,11 @@ use aws_sdk_cloudformation::types::ExecutionStatus;
 
 use super::change_set::{self, Ready};
 use super::follow::{Settled, Watch, follow};
-use super::{Event, Failure, Scene, guard, look};
+use super::{Event, Failure, Scene, Wish, guard, look};
 use crate::cloud::Trouble;
-use crate::plan::{Change, Deployed, Patient, Stack, Status, advice, cause, is_failure, token};
+use crate::plan::{
+    Change, Deployed, Happened, Patient, Stack, Status, advice, cause, is_failure, token,
+};
 
 /// Executes a change set and returns the stack that it leaves, which is as it was asked for.
 pub(super) async fn execute(
@@ -15,6 +17,10 @@ pub(super) async fn execute(
     ready: &Ready,
 ) -> Result<Deployed, Failure> {
     refuse_guarded(scene, stack, &ready.changes)?;
+    if *scene.wish.borrow() != Wish::GoOn {
+        let status = "the state in which it was".to_owned();
+        return Err(Failure::Cancelled { stack: stack.name.clone(), status });
+    }
     if !ready.creates && stack.protected {
         guard::before(scene, stack).await?;
     }
@@ -117,8 +123,22 @@ pub(super) fn good(
         return Err(Failure::Cancelled { stack, status });
     }
     match settled.deployed {
-        Some(deployed) if status.is_good() => Ok(deployed),
+        Some(deployed) if status.is_good() => {
+            left_behind(scene, stack, &settled.events);
+            Ok(deployed)
+        }
         _ => Err(bad(scene, stack, &status, &settled.events)),
+    }
+}
+
+/// What was replaced is deleted last of all, and a stack is good though that fails.
+fn left_behind(scene: &Scene, stack: &Stack, events: &[Happened]) {
+    let stays = events.iter().filter(|event| event.status == "DELETE_FAILED");
+    for Happened { logical_id, kind, physical_id, reason, .. } in stays {
+        let what = format!(
+            "{logical_id} ({kind}) `{physical_id}` could not be deleted and stays behind: {reason}"
+        );
+        scene.say(Event::note(format!("{}: {what}", stack.name)));
     }
 }
 
@@ -127,7 +147,7 @@ pub(super) fn bad(
     scene: &Scene<'_>,
     stack: &Stack,
     status: &Status,
-    events: &[crate::plan::Happened],
+    events: &[Happened],
 ) -> Failure {
     let own = |id: &String| *id != stack.stack_name;
     let failed = events.iter().filter(|event| is_failure(event));

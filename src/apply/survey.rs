@@ -103,7 +103,7 @@ pub async fn survey<'a>(
     match refused {
         None => Ok(survey),
         Some(failure) => {
-            discard(scene, &survey).await;
+            discard(scene, &survey, |_| true).await;
             Err(failure)
         }
     }
@@ -250,10 +250,11 @@ fn answered(found: &mut Found, answer: Option<Answer>) {
     }
 }
 
-/// Deletes the change sets of a survey, and the stacks that are nothing but the place of one; what cannot be deleted is found
+/// Deletes the change sets of some stacks of a survey, and the stacks that are nothing but the place of one; what cannot be deleted is found
 /// again by the next deploy.
-pub async fn discard(scene: &Scene<'_>, survey: &Survey<'_>) {
-    let ready = survey.found.iter().filter_map(|found| Some((found, found.ready.as_ref()?)));
+pub async fn discard(scene: &Scene<'_>, survey: &Survey<'_>, which: impl Fn(&Stack) -> bool) {
+    let found = survey.found.iter().filter(|found| which(found.stack));
+    let ready = found.filter_map(|found| Some((found, found.ready.as_ref()?)));
     join_all(ready.map(|(found, ready)| discard_one(scene, found, ready))).await;
 }
 

@@ -132,6 +132,9 @@ impl Trouble {
             Self::Broken(_) => {
                 "run this again; https://health.aws.amazon.com says whether AWS knows"
             }
+            Self::Refused { code, .. } if code.contains("LimitExceeded") => {
+                "do less at a time (`--concurrency 1`), or ask for a higher quota; `aws cloudformation describe-account-limits` tells it"
+            }
             Self::Refused { .. } => "mend what is said there, then run this again",
         }
     }

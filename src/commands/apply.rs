@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use serde_json::json;
 
 use super::consequence::consequence;
 use super::reach::Reach;
@@ -12,7 +13,7 @@ use super::target::{Named, Target};
 use super::{Exit, consent, report};
 use crate::apply::{self, Event, Failure, Manner, Purpose, Scene, Survey, Wish};
 use crate::cloud;
-use crate::plan::{self, SavedPlan};
+use crate::plan::{self, SavedPlan, Stack};
 
 /// Deploy an environment: stacks along their dependencies, code, scripts and configuration
 ///
@@ -48,7 +49,13 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
     let saved = args.file.as_deref().map(read).transpose()?;
-    cloud::run(applied(args, &target, saved))
+    let ended = cloud::run(applied(args, &target, saved));
+    if let (Format::Json, Err(error)) = (args.format, &ended) {
+        let env = &target.wanted.environment;
+        let last = json!({"type": "result", "environment": env, "done": false, "error": format!("{error:#}")});
+        report::print(&format!("{last}\n"))?;
+    }
+    ended
 }
 
 fn read(path: &Path) -> anyhow::Result<SavedPlan> {
@@ -72,23 +79,41 @@ async fn applied(args: &Args, target: &Target, saved: Option<SavedPlan>) -> anyh
     }
     let tell = stage.teller();
     let scene = stage.scene(&tell);
-    let survey = match &saved {
-        Some(plan) => apply::restore(&scene, &target.wanted.stacks, plan).await,
-        None => surveyed(&scene).await,
+    let lock = apply::lock(&scene, &stage.who).await;
+    let lock = lock.map_err(|failure| failed(target, &failure))?;
+    let ended = tokio::select! {
+        ended = locked(args, &stage, &scene, saved.as_ref()) => ended,
+        failure = lock.keep() => Err(failed(target, &failure)),
+    };
+    lock.release().await;
+    ended
+}
+
+/// Deploys, while nobody else does.
+async fn locked(
+    args: &Args,
+    stage: &Stage<'_>,
+    scene: &Scene<'_>,
+    saved: Option<&SavedPlan>,
+) -> anyhow::Result<Exit> {
+    let (target, stacks) = (stage.target, &stage.target.wanted.stacks);
+    let survey = match saved {
+        Some(plan) => apply::restore(scene, stacks, plan).await,
+        None => surveyed(scene, stacks).await,
     };
     let survey = survey.map_err(|failure| failed(target, &failure))?;
-    if *stage.wish.borrow() != Wish::GoOn || !agreed(args, target, &stage, &survey).await? {
-        return given_up(&stage, &scene, &survey).await;
+    if *stage.wish.borrow() != Wish::GoOn || !agreed(args, target, stage, &survey).await? {
+        return given_up(stage, scene, &survey).await;
     }
     let is_strict = saved.is_some();
     let manner = Manner { concurrency: usize::from(args.concurrency), is_strict };
-    let outcome = apply::deploy(&scene, &target.wanted.stacks, &survey, manner).await;
-    ended(&stage, &outcome)
+    let outcome = apply::deploy(scene, stacks, &survey, manner).await;
+    ended(stage, &outcome)
 }
 
-async fn surveyed<'a>(scene: &Scene<'a>) -> Result<Survey<'a>, Failure> {
+async fn surveyed<'a>(scene: &Scene<'_>, stacks: &'a [Stack]) -> Result<Survey<'a>, Failure> {
     let prefix_lists = apply::prefix_lists(scene).await?;
-    apply::survey(scene, &scene.wanted.stacks, prefix_lists, Purpose::Apply).await
+    apply::survey(scene, stacks, prefix_lists, Purpose::Apply).await
 }
 
 fn still_good(plan: &SavedPlan, target: &Target, now: i64) -> anyhow::Result<()> {
@@ -128,7 +153,7 @@ async fn given_up(
     scene: &Scene<'_>,
     survey: &Survey<'_>,
 ) -> anyhow::Result<Exit> {
-    apply::discard(scene, survey).await;
+    apply::discard(scene, survey, |_| true).await;
     report::note("nothing was changed\n");
     let interrupted = *stage.wish.borrow() != Wish::GoOn;
     Ok(if interrupted { Exit::Interrupted } else { Exit::Failed })

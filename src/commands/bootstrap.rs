@@ -47,7 +47,7 @@ async fn bootstrapped(args: &Args, target: &Target) -> anyhow::Result<Exit> {
     let survey = apply::survey(&scene, slice::from_ref(stack), BTreeMap::new(), Purpose::Apply);
     let survey = survey.await.map_err(|failure| failed(target, &failure))?;
     if !agreed(args, &stage, &survey).await? {
-        apply::discard(&scene, &survey).await;
+        apply::discard(&scene, &survey, |_| true).await;
         report::note("nothing was changed\n");
         return Ok(Exit::Failed);
     }

@@ -63,7 +63,7 @@ async fn on(
     let survey = apply::survey(&scene, stacks, prefix_lists, purpose).await?;
     let told = match &args.save {
         None => {
-            apply::discard(&scene, &survey).await;
+            apply::discard(&scene, &survey, |_| true).await;
             Ok(())
         }
         Some(path) => kept(path, &scene, &survey, stage.now),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::bail;
 
 use super::target::Target;
-use crate::cloud::{Cloud, Options, Trouble};
+use crate::cloud::{Cloud, Identity, Options, Trouble};
 
 /// How AWS is reached
 #[derive(Clone, Debug, clap::Args)]
@@ -45,7 +45,7 @@ impl Reach {
     }
 
     /// Reaches the account and region in which the target stands, and no other.
-    pub(super) async fn connect(&self, target: &Target) -> anyhow::Result<Cloud> {
+    pub(super) async fn connect(&self, target: &Target) -> anyhow::Result<(Cloud, Identity)> {
         let wanted = &target.wanted;
         let cloud = match Cloud::connect(&self.options(self.region.clone())).await {
             Err(Trouble::NoRegion) => {
@@ -70,7 +70,7 @@ impl Reach {
                 wanted.account
             );
         }
-        Ok(cloud)
+        Ok((cloud, identity))
     }
 }
 

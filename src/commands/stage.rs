@@ -15,6 +15,8 @@ use crate::cloud::Cloud;
 pub(super) struct Stage<'a> {
     pub(super) target: &'a Target,
     pub(super) cloud: Cloud,
+    /// Whose credentials are used.
+    pub(super) who: String,
     pub(super) progress: Progress,
     pub(super) wish: Receiver<Wish>,
     /// The time of the start, in seconds since 1970.
@@ -44,9 +46,11 @@ impl<'a> Stage<'a> {
     ) -> anyhow::Result<Self> {
         let start = jiff::Timestamp::now();
         let wish = wish::listen(cancels, &target.wanted.environment, &reach.flags());
+        let (cloud, identity) = reach.connect(target).await?;
         Ok(Self {
             target,
-            cloud: reach.connect(target).await?,
+            cloud,
+            who: identity.arn,
             progress: Progress::new(format),
             wish,
             now: start.as_second(),

@@ -19,8 +19,16 @@ pub(super) fn listen(cancels: bool, env: &str, flags: &str) -> Receiver<Wish> {
 }
 
 async fn hear(sender: Sender<Wish>, cancels: bool, attach: String) {
-    if ctrl_c().await.is_err() {
+    let ended = tokio::select! {
         // Without signals there is nothing to hear; the sender stays so that no one takes its end for a wish.
+        heard = ctrl_c() => if heard.is_err() { return std::future::pending().await } else { false },
+        () = terminated() => true,
+    };
+    if ended {
+        report::note(&format!(
+            "told to end: what is under way goes on; watch it with `{attach}`\n"
+        ));
+        sender.send_replace(Wish::Leave);
         return std::future::pending().await;
     }
     if cancels {
@@ -37,4 +45,19 @@ async fn hear(sender: Sender<Wish>, cancels: bool, attach: String) {
         report::note("interrupted again: what is under way is undone\n");
     }
     std::future::pending::<()>().await;
+}
+
+/// Hears SIGTERM, by which CI ends a job: there is no time to undo anything.
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
