@@ -9,6 +9,7 @@ mod diff;
 mod disk;
 mod folder;
 mod load;
+mod outputs;
 mod plan;
 mod progress;
 mod reach;
@@ -49,6 +50,7 @@ enum Command {
     Bootstrap(bootstrap::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Outputs(outputs::Args),
     Status(status::Args),
     Watch(watch::Args),
     Schema(schema::Args),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Bootstrap(args) => bootstrap::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
+        Command::Outputs(args) => outputs::run(args),
         Command::Status(args) => status::run(args),
         Command::Watch(args) => watch::run(args),
         Command::Schema(args) => schema::run(args),

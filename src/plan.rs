@@ -3,6 +3,7 @@
 mod advice;
 mod cause;
 mod compare;
+mod doom;
 mod expect;
 mod file;
 mod guard;
@@ -15,7 +16,8 @@ mod wanted;
 pub use advice::{Patient, advice};
 pub use cause::{Happened, cause, is_failure};
 pub use compare::{Deployed, Difference, difference};
-pub use expect::{Expectation, expected, lacking, machines};
+pub use doom::{Doomed, Member, doom, remains};
+pub use expect::{Expectation, expected, lacking, machines, retained};
 pub use file::{SavedPlan, SavedStack, Seen, Stale};
 pub use guard::{POLICY, held, policy};
 pub use order::{Circular, levels, ready};

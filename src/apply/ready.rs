@@ -34,9 +34,11 @@ fn bootstrap(scene: &Scene) -> String {
 async fn empowered(scene: &Scene<'_>) -> Result<(), Failure> {
     let Some(wanted) = &scene.wanted.bootstrap else { return Ok(()) };
     let doing = || format!("look at `{}`", wanted.stack_name);
-    let deployed = look(scene.cloud, &wanted.stack_name).await.map_err(Failure::request(doing()))?;
+    let deployed =
+        look(scene.cloud, &wanted.stack_name).await.map_err(Failure::request(doing()))?;
     let Some(deployed) = deployed.filter(|deployed| deployed.status.is_there()) else {
-        let what = format!("there is no stack `{}`, which holds the deploying roles", wanted.stack_name);
+        let what =
+            format!("there is no stack `{}`, which holds the deploying roles", wanted.stack_name);
         return Err(Failure::refused(what, bootstrap(scene)));
     };
     let body = look::template(scene.cloud, &deployed.arn).await;
@@ -45,7 +47,10 @@ async fn empowered(scene: &Scene<'_>) -> Result<(), Failure> {
         return Ok(());
     }
     let lacking: Vec<_> = lacking.into_iter().collect();
-    let what = format!("the role that deploys may not yet do what the stacks need: {}", lacking.join(", "));
+    let what = format!(
+        "the role that deploys may not yet do what the stacks need: {}",
+        lacking.join(", ")
+    );
     Err(Failure::refused(what, bootstrap(scene)))
 }
 
@@ -57,7 +62,9 @@ async fn owned(scene: &Scene<'_>, bucket: &str) -> Result<bool, Failure> {
         Ok(_) => Ok(true),
         Err(trouble) if trouble.is_missing() => Ok(false),
         Err(Trouble::Denied(_)) => Err(Failure::refused(
-            format!("the bucket `{bucket}` is not of this account, or not for these credentials to see"),
+            format!(
+                "the bucket `{bucket}` is not of this account, or not for these credentials to see"
+            ),
             "names of buckets are taken once in the world: give the environment another `workarea.bucket`, or use the deploying role",
         )),
         Err(trouble) => Err(Failure::request(format!("look at the bucket `{bucket}`"))(trouble)),
@@ -91,7 +98,10 @@ pub async fn idle(scene: &Scene<'_>) -> Result<bool, Failure> {
             break;
         }
         if told != running {
-            let what = format!("{} runs: waiting for its end (--while-running does not)", running.join(", "));
+            let what = format!(
+                "{} runs: waiting for its end (--while-running does not)",
+                running.join(", ")
+            );
             scene.say(Event::note(what));
             told = running;
         }

@@ -88,6 +88,15 @@ pub fn lacking(deployed: &str, wanted: &str) -> BTreeSet<String> {
     &actions(&template(wanted)) - &actions(&template(deployed))
 }
 
+/// Returns the logical ids of what stays when a stack with this template is deleted.
+pub fn retained(body: &str) -> BTreeSet<String> {
+    let template = template(body);
+    let policy = |resource: &Value| resource["DeletionPolicy"].as_str().map(str::to_owned);
+    let stays = |resource| policy(resource).is_some_and(|policy| policy.starts_with("Retain"));
+    let own = resources(&template).filter(|(_, resource)| stays(resource));
+    own.map(|(id, _)| id.clone()).collect()
+}
+
 fn actions(template: &Value) -> BTreeSet<String> {
     let own = resources(template).filter(|(id, _)| id.starts_with("Execution"));
     let policies = own.flat_map(|(_, resource)| {
@@ -257,6 +266,12 @@ Resources:
     #[test]
     fn the_machine_that_no_other_starts_is_the_first() {
         assert_eq!(machines(&wanted()), ["arn:aws:states:r:1:stateMachine:run"]);
+    }
+
+    #[test]
+    fn what_stays_is_what_the_template_retains() {
+        let body = "Resources: {A: {DeletionPolicy: Retain}, B: {}, C: {DeletionPolicy: RetainExceptOnCreate}}";
+        assert_eq!(retained(body), ["A".to_owned(), "C".to_owned()].into());
     }
 
     #[test]
