@@ -1,6 +1,7 @@
 //! Who may do what where: asks the policies of all emitted stacks together, as AWS would.
 
 mod ask;
+mod detour;
 mod grants;
 mod matrix;
 mod name;
@@ -10,9 +11,10 @@ mod symbol;
 mod why;
 
 pub use ask::Way;
+pub use detour::{Sight, detours};
 pub use grants::Grants;
 pub use matrix::{Row, rows};
-pub use render::{json, markdown, text};
+pub use render::{json, markdown, sights_json, sights_text, text};
 pub use why::{Answer, Finding, Question, reasons, why};
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod workflow;
 
 use decode::{Named, Spanned, choice, record};
 
-pub use access::{Area, Group};
+pub use access::{AlsoSees, Area, Group};
 pub use cluster::{Cluster, Spot, Workers};
 pub use decode::Item;
 pub use deployer::Deployer;

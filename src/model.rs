@@ -24,7 +24,7 @@ use crate::diagnostic::Span;
 use crate::yaml::Node;
 
 pub use crate::blueprint::{Area, Capability, Encryption};
-pub use access::{Foreign, Group, Trusted, Verb, WritesFrom};
+pub use access::{Detour, Foreign, Group, Trusted, Verb, WritesFrom};
 pub use cluster::{Cluster, Spot};
 pub use deployer::{Boundary, Deployer, GitHub, Runs};
 pub use effect::{Effect, effects};

@@ -61,7 +61,7 @@ fn stacks<'a>(pipeline: &'a Pipeline, materials: &Materials, mut output: Output<
         output.problems.extend(problems);
         output.file(file);
     }
-    output.access();
+    output.access(&machines);
     if output.depth == Depth::Everything {
         output.problems.extend(code::problems(pipeline, &machines, materials));
     }

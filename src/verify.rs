@@ -3,6 +3,7 @@
 mod bucket_policy;
 mod capabilities;
 mod definition;
+mod detours;
 mod extra;
 mod limits;
 mod patch;
@@ -19,6 +20,7 @@ use crate::template::{Resource, Stack};
 
 pub use capabilities::capabilities;
 pub use definition::definition;
+pub use detours::detours;
 pub use extra::{Outline, extra_stacks};
 pub use limits::{TEMPLATE_BYTES, rendered};
 pub use patch::{overrides, unknown_stacks};

@@ -1,6 +1,7 @@
 //! One request of a role, by each way that it may come.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::model::{Lambda, Pipeline};
@@ -50,7 +51,8 @@ pub(super) struct Asker<'a> {
     pub(super) pipeline: &'a Pipeline,
     pub(super) grants: &'a Grants,
     pub(super) role: &'a Role,
-    bases: BTreeMap<Way, Request>,
+    /// By each way the request of the last ask, of which all but action and resource stays.
+    bases: RefCell<BTreeMap<Way, Request>>,
 }
 
 impl<'a> Asker<'a> {
@@ -72,6 +74,7 @@ impl<'a> Asker<'a> {
             .with("aws:ViaAWSService", ["true"])
             .with("aws:CalledVia", [crate::permissions::ATHENA]);
         let bases = [(Way::Vpc, inside), (Way::Internet, base), (Way::Athena, athena)].into();
+        let bases = RefCell::new(bases);
         Self { pipeline, grants, role, bases }
     }
 
@@ -80,13 +83,14 @@ impl<'a> Asker<'a> {
         self.role.policies.iter().any(|policy| policy.might_allow(&ask.action, &ask.resource))
     }
 
-    pub(super) fn may(&mut self, ask: &Ask, way: Way) -> bool {
+    pub(super) fn may(&self, ask: &Ask, way: Way) -> bool {
         let policies = self.policies(&ask.action, &ask.resource, way);
         if !ask.context.is_empty() {
             return is_allowed(&self.request(ask, way), &policies);
         }
         // Thousands of asks differ in nothing else, and a context takes long to copy.
-        let request = self.bases.get_mut(&way).expect("every way has its base");
+        let mut bases = self.bases.borrow_mut();
+        let request = bases.get_mut(&way).expect("every way has its base");
         request.action.replace_range(.., &ask.action);
         request.resource.replace_range(.., &ask.resource);
         is_allowed(request, &policies)
@@ -97,7 +101,7 @@ impl<'a> Asker<'a> {
     }
 
     pub(super) fn request(&self, ask: &Ask, way: Way) -> Request {
-        let mut request = self.bases[&way].clone();
+        let mut request = self.bases.borrow()[&way].clone();
         request.action.replace_range(.., &ask.action);
         request.resource.replace_range(.., &ask.resource);
         for (key, values) in &ask.context {

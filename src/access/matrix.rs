@@ -36,15 +36,15 @@ pub fn rows(pipeline: &Pipeline, grants: &Grants) -> Vec<Row> {
     let rows = named.par_iter().map(|(who, role, policies)| {
         let lambda =
             if let Kind::Lambda(_) = who.kind { pipeline.lambda(&who.label) } else { None };
-        let mut asker = Asker::new(pipeline, grants, role, policies, lambda);
-        let of_zone = |zone| of_zone(&mut asker, who, zone);
+        let asker = Asker::new(pipeline, grants, role, policies, lambda);
+        let of_zone = |zone| of_zone(&asker, who, zone);
         zones.iter().flat_map(of_zone).collect::<Vec<_>>()
     });
     rows.collect::<Vec<_>>().concat()
 }
 
 /// The same may be done at several spots: that is one row.
-fn of_zone(asker: &mut Asker, who: &name::Who, zone: &Zone) -> Vec<Row> {
+fn of_zone(asker: &Asker, who: &name::Who, zone: &Zone) -> Vec<Row> {
     let mut found: Vec<(Vec<Way>, Vec<&'static str>, Vec<&str>)> = Vec::new();
     for spot in &zone.spots {
         for (from, may) in of_spot(asker, spot) {
@@ -71,7 +71,7 @@ fn place(zone: &Zone, labels: &[&str]) -> String {
     format!("{}: {}", zone.name, labels.join(", "))
 }
 
-fn of_spot(asker: &mut Asker, spot: &Spot) -> Vec<(Vec<Way>, Vec<&'static str>)> {
+fn of_spot(asker: &Asker, spot: &Spot) -> Vec<(Vec<Way>, Vec<&'static str>)> {
     let mut found: Vec<(Vec<Way>, Vec<&'static str>)> = Vec::new();
     for deed in &spot.deeds {
         let ways = ways(asker, deed);
@@ -86,7 +86,7 @@ fn of_spot(asker: &mut Asker, spot: &Spot) -> Vec<(Vec<Way>, Vec<&'static str>)>
     found
 }
 
-fn ways(asker: &mut Asker, deed: &Deed) -> Vec<Way> {
+fn ways(asker: &Asker, deed: &Deed) -> Vec<Way> {
     let mut ways = deed.ways.to_vec();
     for one_of in &deed.asks {
         let asks: Vec<_> = one_of.iter().filter(|ask| asker.might(ask)).collect();

@@ -107,7 +107,7 @@ fn objects(pipeline: &Pipeline, pattern: &str, example: &str) -> Vec<Deed> {
     ]
 }
 
-fn key(pipeline: &Pipeline, action: &'static str) -> Option<Ask> {
+pub(super) fn key(pipeline: &Pipeline, action: &'static str) -> Option<Ask> {
     let s3 = service::host(&pipeline.environment.region, "s3");
     let ask = Ask::new(action, symbol::key(pipeline))
         .with("kms:viaservice", [s3])

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use crate::model::Pipeline;
 
-use super::{Row, Way};
+use super::{Row, Sight, Way};
 
 const HEAD: [&str; 4] = ["who", "where", "may", "from"];
 
 /// Returns the page that a review reads: one line for what someone may do somewhere, so a right more is a line more.
-pub fn markdown(pipeline: &Pipeline, rows: &[Row], unknown: &[String]) -> String {
+pub fn markdown(pipeline: &Pipeline, rows: &[Row], sights: &[Sight], unknown: &[String]) -> String {
     let mut page = format!("# Who may do what in {}\n\n", pipeline.environment.name);
     page += "What the policies of roles, bucket, key and VPC endpoints allow together; what is not listed is not allowed.\n";
     page += "`gen access --why WHO ACTION RESOURCE` names the statements behind a yes or a no.\n";
@@ -23,6 +23,13 @@ pub fn markdown(pipeline: &Pipeline, rows: &[Row], unknown: &[String]) -> String
         for row in rows.iter().filter(|row| row.is_group == is_group) {
             let [who, place, may, from] = cells(row);
             let _ = writeln!(page, "| {who} | {} | {may} | {from} |", place.replace('*', "\\*"));
+        }
+    }
+    if !sights.is_empty() {
+        page += "\n## Seen beyond what was given\n\n| who | by | what | why |\n| --- | --- | --- | --- |\n";
+        for sight in sights {
+            let (who, by, what) = (&sight.group, sight.by.word(), sight.what.join(", "));
+            let _ = writeln!(page, "| {who} | {by} | {what} | {} |", why(pipeline, sight));
         }
     }
     if !unknown.is_empty() {
@@ -56,6 +63,34 @@ pub fn json(rows: &[Row]) -> Value {
         json!({"who": row.who, "group": row.is_group, "where": row.place, "may": row.may, "from": from})
     };
     rows.iter().map(one).collect()
+}
+
+/// Returns what groups see beyond what they were given, each with its reason; nothing where there is nothing.
+pub fn sights_text(pipeline: &Pipeline, sights: &[Sight]) -> String {
+    if sights.is_empty() {
+        return String::new();
+    }
+    let mut text = "Seen beyond what was given, and why:\n".to_owned();
+    for sight in sights {
+        let Sight { group, by, what, how, .. } = sight;
+        let _ = writeln!(text, "  {group} by {}: {}\n    {how}", by.word(), what.join(", "));
+        let _ = writeln!(text, "    {}", why(pipeline, sight));
+    }
+    text
+}
+
+/// Returns the same as JSON.
+pub fn sights_json(pipeline: &Pipeline, sights: &[Sight]) -> Value {
+    let one = |sight: &Sight| {
+        let Sight { group, by, what, how, .. } = sight;
+        let reason = sight.reason(pipeline);
+        json!({"who": group.as_str(), "by": by.word(), "what": what, "how": how, "reason": reason})
+    };
+    sights.iter().map(one).collect()
+}
+
+fn why<'a>(pipeline: &'a Pipeline, sight: &Sight) -> &'a str {
+    sight.reason(pipeline).unwrap_or("the blueprint does not say why")
 }
 
 fn cells(row: &Row) -> [String; 4] {

@@ -1,23 +1,28 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::{Pipeline, sample};
+use crate::model::{Area, Detour, Pipeline, Verb, sample};
 use crate::stacks::{catalog, identity, network, storage};
 use crate::template::Stack;
 use crate::workflow::{self, StateMachine};
 
 fn sample() -> (Pipeline, Vec<StateMachine>, Grants) {
     let pipeline = sample::pipeline();
-    let machines = workflow::compile(&pipeline).unwrap();
-    let mut stacks = vec![network::stack(&pipeline), storage::stack(&pipeline)];
-    stacks.push(identity::stack(&pipeline, &machines));
-    stacks.extend(catalog::stacks(&pipeline).unwrap().iter().map(|part| part.stack(&pipeline)));
+    let (machines, grants) = emitted(&pipeline);
+    (pipeline, machines, grants)
+}
+
+fn emitted(pipeline: &Pipeline) -> (Vec<StateMachine>, Grants) {
+    let machines = workflow::compile(pipeline).unwrap();
+    let mut stacks = vec![network::stack(pipeline), storage::stack(pipeline)];
+    stacks.push(identity::stack(pipeline, &machines));
+    stacks.extend(catalog::stacks(pipeline).unwrap().iter().map(|part| part.stack(pipeline)));
     let mut grants = Grants::default();
     for Stack { template, .. } in stacks {
-        grants.extend(Grants::read(&pipeline, &template.into_json()));
+        grants.extend(Grants::read(pipeline, &template.into_json()));
     }
     grants.complete();
-    (pipeline, machines, grants)
+    (machines, grants)
 }
 
 fn asked(role: &str, action: &str, resource: &str, way: Way) -> Result<Answer, String> {
@@ -72,4 +77,31 @@ fn a_slip_in_a_name_is_told_with_the_nearest() {
     assert!(told("analyst", "s3:GetObjekt", "prod").contains("did you mean `s3:GetObject`?"));
     assert!(told("analyst", "s3:GetObject", "prodd").contains("did you mean `prod`?"));
     assert!(told("analyst", "s3:GetObject", "topic").contains("does not act on `topic`"));
+}
+
+#[test]
+fn whoever_was_given_data_takes_no_detour_to_it() {
+    let (pipeline, machines, grants) = sample();
+    assert_eq!(detours(&pipeline, &grants, &machines), []);
+}
+
+#[test]
+fn a_detour_shows_what_was_not_given_and_no_more() {
+    let mut pipeline = sample::pipeline();
+    let mut ways = |group: usize, verb| {
+        let span = pipeline.groups[group].span;
+        pipeline.groups[group].verbs.push((verb, span));
+    };
+    ways(0, Verb::Read(Area::Results));
+    ways(3, Verb::Write(Area::Libs));
+    ways(3, Verb::QueryDatabase("dimension_db".to_owned()));
+    let (machines, grants) = emitted(&pipeline);
+    let sights = detours(&pipeline, &grants, &machines);
+    let seen: Vec<_> =
+        sights.iter().map(|one| (one.group.as_str(), one.by, one.what.join(" "))).collect();
+    let wanted = [
+        ("analyst", Detour::Results, "stage rejected".to_owned()),
+        ("operator", Detour::Scripts, "landing stage fact_db archive rejected".to_owned()),
+    ];
+    assert_eq!(seen, wanted);
 }

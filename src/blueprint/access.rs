@@ -27,6 +27,28 @@ record! {
         pub watch: Vec<Spanned<String>>,
         /// From where they write: `vpc` (the default), ids of other VPC endpoints, or the ARN of a role outside.
         pub from: Vec<Spanned<String>>,
+        /// By which ways they see more than the keys above give them, each with the reason why they may.
+        pub also_sees: Option<AlsoSees>,
+    }
+}
+
+record! {
+    /// Ways to what a group was not given, each with the reason why it may see that.
+    pub struct AlsoSees as "`also_sees`" {
+        /// Results of queries that other groups made.
+        pub results: Option<Spanned<String>>,
+        /// Logs of a cluster or a Lambda that prints what it reads.
+        pub logs: Option<Spanned<String>>,
+        /// Hive scripts that they may replace, which run with the cluster's role.
+        pub scripts: Option<Spanned<String>>,
+        /// Commands that they may give to the cluster.
+        pub commands: Option<Spanned<String>>,
+        /// Other groups' roles that they may assume.
+        pub roles: Option<Spanned<String>>,
+        /// Policies that an override or a table's location widened.
+        pub policies: Option<Spanned<String>>,
+        /// The pipeline's own key, outside S3.
+        pub key: Option<Spanned<String>>,
     }
 }
 

@@ -1,9 +1,11 @@
 //! People and systems.
 
+use std::collections::BTreeMap;
+
 use crate::blueprint::decode::{Item, Spanned};
 use crate::blueprint::{self, Area, Blueprint};
 use crate::diagnostic::{Diagnostic, Problems, Span};
-use crate::model::{Foreign, Group, Name, Trusted, Verb, WritesFrom};
+use crate::model::{Detour, Foreign, Group, Name, Trusted, Verb, WritesFrom};
 
 use super::name;
 use super::table::same_logical_ids;
@@ -67,8 +69,39 @@ fn group(
         iam_group: written.iam_group.unwrap_or(false),
         verbs,
         from,
+        also_sees: written
+            .also_sees
+            .as_ref()
+            .map(|ways| also_sees(ways, problems))
+            .unwrap_or_default(),
         span: item.span,
     })
+}
+
+fn also_sees(
+    written: &blueprint::AlsoSees,
+    problems: &mut Problems,
+) -> BTreeMap<Detour, (String, Span)> {
+    let ways = [
+        (Detour::Results, &written.results),
+        (Detour::Logs, &written.logs),
+        (Detour::Scripts, &written.scripts),
+        (Detour::Commands, &written.commands),
+        (Detour::Roles, &written.roles),
+        (Detour::Policies, &written.policies),
+        (Detour::Key, &written.key),
+    ];
+    let mut found = BTreeMap::new();
+    for (way, reason) in ways {
+        let Some(Spanned { value, span }) = reason else { continue };
+        if value.trim().is_empty() {
+            let message = format!("there is no reason beside `{}`", way.word());
+            let problem = Diagnostic::error("missing-reason", *span, message);
+            problems.add(problem.help("say in a few words why the group may see it"));
+        }
+        found.insert(way, (value.clone(), *span));
+    }
+    found
 }
 
 /// Accepts someone who may assume a role.

@@ -98,22 +98,28 @@ fn grants(pipeline: &Pipeline, files: &[File]) -> Grants {
 
 fn tables(format: Format, found: &[(&Pipeline, Grants)]) -> String {
     let rows = |(pipeline, grants): &(&Pipeline, Grants)| access::rows(pipeline, grants);
+    let sights = |(pipeline, grants): &(&Pipeline, Grants)| {
+        access::detours(pipeline, grants, &workflow::compile(pipeline).unwrap_or_default())
+    };
     match format {
         Format::Json => {
             let tables = found.iter().map(|one| {
                 let (name, reasons) = (one.0.environment.name.clone(), reasons_json(one.0));
-                (name, json!({"access": access::json(&rows(one)), "everywhere": reasons, "unknown": one.1.unknown}))
+                (name, json!({"access": access::json(&rows(one)), "everywhere": reasons, "beyond": access::sights_json(one.0, &sights(one)), "unknown": one.1.unknown}))
             });
             format!("{:#}\n", Value::Object(tables.collect()))
         }
         Format::Markdown => {
-            let pages = found.iter().map(|one| access::markdown(one.0, &rows(one), &one.1.unknown));
+            let pages = found
+                .iter()
+                .map(|one| access::markdown(one.0, &rows(one), &sights(one), &one.1.unknown));
             pages.collect::<Vec<_>>().join("\n")
         }
         Format::Text => {
             let tables = found.iter().map(|one| {
                 let title = &one.0.environment.name;
-                format!("{title}\n\n{}\n{}", access::text(&rows(one)), reasons_text(one.0))
+                let beyond = access::sights_text(one.0, &sights(one));
+                format!("{title}\n\n{}\n{}{beyond}", access::text(&rows(one)), reasons_text(one.0))
             });
             tables.collect::<Vec<_>>().join("\n")
         }

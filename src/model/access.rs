@@ -1,5 +1,7 @@
 //! People and systems as meant.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::Span;
 
 use super::{Area, Name};
@@ -21,6 +23,8 @@ pub struct Group {
     pub verbs: Vec<(Verb, Span)>,
     /// From where they write.
     pub from: Vec<WritesFrom>,
+    /// The ways by which they may see more than the verbs give them: why, and where that is said.
+    pub also_sees: BTreeMap<Detour, (String, Span)>,
     /// Where its name stands.
     pub span: Span,
 }
@@ -79,6 +83,40 @@ pub enum Verb {
     Operate(Name),
     /// See a state machine's executions.
     Watch(Name),
+}
+
+/// A way to what a group was not given.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Detour {
+    /// Results of queries that other groups made.
+    Results,
+    /// Logs of a cluster or a Lambda that prints what it reads.
+    Logs,
+    /// Hive scripts that they may replace, which run with the cluster's role.
+    Scripts,
+    /// Commands that they may give to the cluster.
+    Commands,
+    /// Other groups' roles that they may assume.
+    Roles,
+    /// Policies that an override or a table's location widened.
+    Policies,
+    /// The pipeline's own key, outside S3.
+    Key,
+}
+
+impl Detour {
+    /// Returns the key of the blueprint's `also_sees`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Results => "results",
+            Self::Logs => "logs",
+            Self::Scripts => "scripts",
+            Self::Commands => "commands",
+            Self::Roles => "roles",
+            Self::Policies => "policies",
+            Self::Key => "key",
+        }
+    }
 }
 
 /// From where a group writes.

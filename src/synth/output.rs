@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::access::{self, Grants};
+use crate::access::{self, Grants, Sight};
 use crate::archive::Archive;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::hash::Digest;
@@ -13,6 +13,7 @@ use crate::model::Pipeline;
 use crate::template::{Stack, Template};
 use crate::text::TextFile;
 use crate::verify::{self, Depth, Outline};
+use crate::workflow::StateMachine;
 use crate::yaml;
 
 /// A file below `out/<environment>/`.
@@ -199,11 +200,25 @@ impl<'a> Output<'a> {
     }
 
     /// Adds the page that says who may do what.
-    pub(super) fn access(&mut self) {
+    pub(super) fn access(&mut self, machines: &[StateMachine]) {
         self.grants.complete();
+        if self.depth == Depth::Everything {
+            self.problems.extend(verify::detours(self.pipeline, &self.grants, machines));
+        }
+        let sights = self.explained_sights(machines);
         let rows = access::rows(self.pipeline, &self.grants);
-        let page = access::markdown(self.pipeline, &rows, &self.grants.unknown);
+        let page = access::markdown(self.pipeline, &rows, &sights, &self.grants.unknown);
         self.file(File::new("access.md", page));
+    }
+
+    /// Returns what the blueprint lets groups see beyond what it gives them; mostly there is none, and nothing to be asked.
+    fn explained_sights(&self, machines: &[StateMachine]) -> Vec<Sight> {
+        if self.pipeline.groups.iter().all(|group| group.also_sees.is_empty()) {
+            return Vec::new();
+        }
+        let mut sights = access::detours(self.pipeline, &self.grants, machines);
+        sights.retain(|sight| sight.reason(self.pipeline).is_some());
+        sights
     }
 
     /// Returns the files, the manifest among them, and the problems.

@@ -1,5 +1,7 @@
 //! The people and systems of the sample pipeline.
 
+use std::collections::BTreeMap;
+
 use super::{name, span};
 use crate::model::{Area, Foreign, Group, Trusted, Verb, WritesFrom};
 
@@ -12,6 +14,7 @@ pub(super) fn groups() -> Vec<Group> {
         iam_group: false,
         verbs: verbs.into_iter().map(|verb| (verb, span(index))).collect(),
         from,
+        also_sees: BTreeMap::new(),
         span: span(index),
     };
     let query = |database: &str| Verb::QueryDatabase(database.to_owned());
