@@ -114,12 +114,11 @@ impl<'a> Court<'a> {
             let found = self.get(&Of::Resource(whole.to_owned()));
             if key { found.or_else(|| role(IAM_DECIDES)) } else { found }
         };
-        let ours = who.is_ours();
         let inside = probe.place == Place::OwnVpc;
         let endpoint = inside.then(|| Of::Endpoint(probe.service().to_owned()));
         Sides {
             identity,
-            boundary: self.get(&Of::Boundary(who.arn.clone())).filter(|_| ours),
+            boundary: self.get(&Of::Boundary(who.arn.clone())),
             resource,
             endpoint: endpoint.and_then(|of| self.get(&of)),
             owner_decides: key || assumed,

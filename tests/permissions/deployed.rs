@@ -51,6 +51,10 @@ impl Deployed {
         let bootstrap = if bootstrap.exists() { read(&bootstrap) } else { Value::Null };
         let before = Stack { template: &bootstrap, pipeline, bounds: &BTreeMap::new() };
         let (bounds, mut policies) = before.bounds_and_groups();
+        if let Some(document) = pipeline.boundary_arn().and_then(|arn| bounds.get(&arn)) {
+            let of = Of::Boundary(crate::principal::rogue(pipeline));
+            policies.push(Policy { of, document: document.clone() });
+        }
         for stack in manifest["stacks"].as_array().expect("a manifest has stacks") {
             let file = stack["template"].as_str().expect("a stack has a template");
             let template = read(&folder.join(file));

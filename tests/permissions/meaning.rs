@@ -1,5 +1,6 @@
 //! What each principal is meant to be able to do, in the words of the model and not of the policies.
 
+mod boundary;
 mod cluster;
 mod gate;
 mod group;
@@ -22,7 +23,7 @@ pub(crate) struct Use {
 }
 
 /// A circumstance that a use rests on.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) enum When {
     /// The condition key has one of these values.
     Key(String, Vec<String>),
@@ -119,6 +120,7 @@ pub(crate) fn uses(case: &Case, principal: &Principal) -> Vec<Use> {
         Kind::Member(name) => {
             vec![Use::of(&["sts:AssumeRole"], [pipeline.role_arn(name.as_str())])]
         }
+        Kind::Rogue => boundary::uses(case),
         Kind::Root
         | Kind::BreakGlass
         | Kind::Execution
@@ -136,7 +138,9 @@ pub(crate) fn uses(case: &Case, principal: &Principal) -> Vec<Use> {
 pub(crate) fn may(case: &Case, principal: &Principal, uses: &[Use], probe: &Probe) -> bool {
     let by_itself = match principal.kind {
         Kind::Anonymous | Kind::Service => false,
-        _ if principal.is_ours() => uses.iter().any(|one| one.covers(probe)),
+        _ if principal.is_ours() || principal.kind == Kind::Rogue => {
+            uses.iter().any(|one| one.covers(probe))
+        }
         _ => true,
     };
     if principal.is_ours() && !by_itself && !probe.action.starts_with("kms:") {

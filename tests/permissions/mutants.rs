@@ -1,4 +1,4 @@
-//! How strong the questions are: policies are broken, one statement at a time, and some answer must change.
+//! Policies with one breakage, in every statement and in every way that loses or widens something.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,23 +7,24 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::case::Case;
-use crate::court::{Court, statements, texts};
+use crate::court::{statements, texts};
 use crate::deployed::Of;
 use crate::glob;
-use crate::grant;
-use crate::request::{Place, Probe};
-use crate::round::{Book, Round};
 use crate::tools::ROOT;
 
 /// A policy with one breakage.
 pub(crate) struct Mutant {
-    of: Of,
+    pub(crate) of: Of,
     /// The policy, the statement, and what was done to it.
     pub(crate) name: String,
-    document: Value,
-    /// The services of the statement, before and after.
-    services: BTreeSet<String>,
+    /// The whole policy.
+    pub(crate) document: Value,
+    /// The place of the statement.
+    pub(crate) index: usize,
+    /// The statement, unless it is gone.
+    pub(crate) statement: Option<Value>,
+    /// Whether it names others than before.
+    pub(crate) renames: bool,
 }
 
 /// A breakage that no question notices, and why that is right.
@@ -41,23 +42,22 @@ pub(crate) fn known() -> Vec<Survivor> {
     serde_saphyr::from_str(&text.expect("the survivors are committed")).expect("they are a list")
 }
 
-/// Returns every breakage of every policy.
-pub(crate) fn mutants(court: &Court) -> Vec<Mutant> {
+/// Returns every breakage of a policy.
+pub(crate) fn of(of: &Of, document: &Value) -> Vec<Mutant> {
     let mut mutants = Vec::new();
-    for (of, document) in court.emitted() {
-        for (index, statement) in statements(document).enumerate() {
-            for (what, broken) in breakages(statement) {
-                let sides = [Some(statement), broken.as_ref()];
-                let actions = sides.into_iter().flatten().flat_map(|one| texts(&one["Action"]));
-                let services = actions.map(|one| one.split(':').next().unwrap_or(one).to_owned());
-                let sid = statement["Sid"].as_str().unwrap_or("?");
-                mutants.push(Mutant {
-                    of: of.clone(),
-                    name: format!("{} {sid}: {what}", short(of)),
-                    services: services.collect(),
-                    document: with(document, index, broken),
-                });
-            }
+    for (index, statement) in statements(document).enumerate() {
+        for (what, broken) in breakages(statement) {
+            let sid = statement["Sid"].as_str().unwrap_or("?");
+            mutants.push(Mutant {
+                of: of.clone(),
+                name: format!("{} {sid}: {what}", short(of)),
+                renames: broken
+                    .as_ref()
+                    .is_some_and(|it| it["Principal"] != statement["Principal"]),
+                document: with(document, index, broken.clone()),
+                index,
+                statement: broken,
+            });
         }
     }
     mutants
@@ -138,72 +138,9 @@ fn without(statement: &Value, operator: &str, key: &str) -> Value {
     less
 }
 
-/// The questions of a case with the answers that are meant.
-pub(crate) struct Exam<'a> {
-    case: &'a Case,
-    court: Court<'a>,
-    rounds: Vec<Round<'a>>,
-    meant: Vec<Vec<bool>>,
-}
-
-impl<'a> Exam<'a> {
-    pub(crate) fn new(case: &'a Case, book: &'a Book) -> Self {
-        let rounds = book.rounds(case);
-        let answers = |round: &Round| round.probes.iter().map(|one| round.is_meant(one)).collect();
-        Self { case, court: Court::new(case), meant: rounds.iter().map(answers).collect(), rounds }
-    }
-
-    pub(crate) fn mutants(&self) -> Vec<Mutant> {
-        mutants(&self.court)
-    }
-
-    /// Tells whether an answer to some question changes.
-    pub(crate) fn notices(&self, mutant: &Mutant) -> bool {
-        let mut court = self.court.clone();
-        court.replace(&mutant.of, &mutant.document);
-        self.rounds.iter().zip(&self.meant).any(|(round, meant)| {
-            let concerned = match &mutant.of {
-                Of::Role(_) | Of::Boundary(_) | Of::Group(_) => {
-                    round.who.holder(self.case).as_ref() == Some(&mutant.of)
-                        || mutant.of == Of::Boundary(round.who.arn.clone())
-                }
-                Of::Trust(_) | Of::Resource(_) | Of::Endpoint(_) => true,
-            };
-            concerned
-                && round.probes.iter().zip(meant).any(|(probe, meant)| {
-                    mutant.is_about(probe) && round.is_allowed(&court, probe) != *meant
-                })
-        })
-    }
-
-    /// Tells whether the committed reach of the roles changes.
-    pub(crate) fn reaches_further(&self, mutant: &Mutant, reach: &str) -> bool {
-        let mut court = self.court.clone();
-        court.replace(&mutant.of, &mutant.document);
-        grant::reach(self.case, &court) != reach
-    }
-
-    pub(crate) fn reach(&self) -> String {
-        grant::reach(self.case, &self.court)
-    }
-}
-
-impl Mutant {
-    fn is_about(&self, probe: &Probe) -> bool {
-        let of = match &self.of {
-            Of::Role(_) | Of::Boundary(_) | Of::Group(_) => true,
-            Of::Trust(arn) => probe.resource == *arn,
-            Of::Resource(arn) => {
-                let rest = probe.resource.strip_prefix(arn.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            }
-            Of::Endpoint(service) => probe.service() == service && probe.place == Place::OwnVpc,
-        };
-        of && (self.services.contains(probe.service()) || self.services.contains("*"))
-    }
-
-    /// Tells whether a known survivor is this one.
-    pub(crate) fn is(&self, survivor: &Survivor) -> bool {
-        glob::contains(&survivor.mutant, &self.name)
+impl Survivor {
+    /// Tells whether it is the breakage of that name.
+    pub(crate) fn is(&self, mutant: &str) -> bool {
+        glob::contains(&self.mutant, mutant)
     }
 }

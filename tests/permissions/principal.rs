@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     Editor,
     /// A role outside that writes landing, by the blueprint.
     Writer,
+    /// A role of the stacks whose policies let it do everything, so that only the boundary is left.
+    Rogue,
     /// An administrator of the account, whom its identity policies let do everything.
     Admin,
     /// The same of another account.
@@ -88,6 +90,7 @@ impl Principal {
             | Kind::Deployer
             | Kind::Editor
             | Kind::Writer
+            | Kind::Rogue
             | Kind::Admin
             | Kind::Stranger
             | Kind::Anonymous
@@ -155,6 +158,10 @@ fn others(case: &Case) -> Vec<Principal> {
         stranger(case),
         Principal::new("anonymous", Kind::Anonymous),
     ];
+    let rogue = Principal::new(rogue(pipeline), Kind::Rogue);
+    if case.deployed.of(&Of::Boundary(rogue.arn.clone())).next().is_some() {
+        others.push(rogue);
+    }
     let listed = |arns: &[String], kind: &Kind| -> Vec<Principal> {
         arns.iter().map(|arn| Principal::new(arn, kind.clone())).collect()
     };
@@ -162,6 +169,11 @@ fn others(case: &Case) -> Vec<Principal> {
     others.extend(listed(&pipeline.workarea.deployers, &Kind::Editor));
     others.extend(listed(&writers(pipeline), &Kind::Writer));
     others
+}
+
+/// Returns the ARN of a role that whoever deploys might make.
+pub(crate) fn rogue(pipeline: &Pipeline) -> String {
+    pipeline.role_arn("rogue")
 }
 
 /// Returns an administrator of another account.
