@@ -97,6 +97,7 @@ impl<'a> Court<'a> {
     pub(crate) fn sides(&self, who: &Principal, probe: &Probe) -> Sides<'_> {
         let arn = &probe.resource;
         let key = probe.action.starts_with("kms:") && arn != "*";
+        let is_away = arn.split(':').nth(4) != Some(&self.case.pipeline.environment.account);
         let assumed = probe.action.starts_with("sts:") && arn.contains(":role/");
         let role = |name: &str| self.get(&Of::Role(name.to_owned()));
         let identity = match (who.holder(self.case), &who.kind) {
@@ -106,7 +107,7 @@ impl<'a> Court<'a> {
         };
         let resource = if assumed {
             self.get(&Of::Trust(arn.clone())).or_else(|| role(IAM_ASSUMES))
-        } else if arn.contains(":::") && is_strange_bucket(self.case, arn) {
+        } else if arn.contains(":::") && is_strange_bucket(self.case, arn) || key && is_away {
             role(OPEN)
         } else {
             let whole =

@@ -24,6 +24,8 @@ pub(crate) struct Deployed {
 pub(crate) struct Policy {
     pub(crate) of: Of,
     pub(crate) document: Value,
+    /// Whether the bootstrap stack holds it.
+    pub(crate) made: bool,
 }
 
 /// What a policy belongs to.
@@ -50,19 +52,18 @@ impl Deployed {
         let bootstrap = folder.join("bootstrap.template.json");
         let bootstrap = if bootstrap.exists() { read(&bootstrap) } else { Value::Null };
         let before = Stack { template: &bootstrap, pipeline, bounds: &BTreeMap::new() };
-        let (bounds, mut policies) = before.bounds_and_groups();
+        let bounds = before.managed();
+        let before = Stack { bounds: &bounds, ..before };
+        let mut policies = before.all();
+        policies.iter_mut().for_each(|policy| policy.made = true);
         if let Some(document) = pipeline.boundary_arn().and_then(|arn| bounds.get(&arn)) {
             let of = Of::Boundary(crate::principal::rogue(pipeline));
-            policies.push(Policy { of, document: document.clone() });
+            policies.push(Policy { of, document: document.clone(), made: true });
         }
         for stack in manifest["stacks"].as_array().expect("a manifest has stacks") {
             let file = stack["template"].as_str().expect("a stack has a template");
             let template = read(&folder.join(file));
-            let stack = Stack { template: &template, pipeline, bounds: &bounds };
-            let resources = template["Resources"].as_object().expect("a template has resources");
-            for (id, resource) in resources {
-                policies.extend(stack.policies(id, resource));
-            }
+            policies.extend(Stack { template: &template, pipeline, bounds: &bounds }.all());
         }
         Self { policies }
     }
@@ -72,9 +73,19 @@ impl Deployed {
         self.policies.iter().filter(move |one| one.of == *wanted).map(|one| &one.document)
     }
 
-    /// Returns the ARNs of all roles.
+    /// Returns the ARNs of the roles of the stacks.
     pub(crate) fn roles(&self) -> impl Iterator<Item = &str> {
-        self.policies.iter().filter_map(|one| match &one.of {
+        self.trusting(false)
+    }
+
+    /// Returns the ARNs of the roles that the bootstrap stack makes.
+    pub(crate) fn made_roles(&self) -> impl Iterator<Item = &str> {
+        self.trusting(true)
+    }
+
+    fn trusting(&self, made: bool) -> impl Iterator<Item = &str> {
+        let policies = self.policies.iter().filter(move |one| one.made == made);
+        policies.filter_map(|one| match &one.of {
             Of::Trust(role) => Some(role.as_str()),
             _ => None,
         })
@@ -94,26 +105,28 @@ struct Stack<'a> {
 }
 
 impl Stack<'_> {
-    /// Returns the managed policies by ARN, of which roles name their boundary, and the groups of people.
-    fn bounds_and_groups(&self) -> (BTreeMap<String, Value>, Vec<Policy>) {
-        let (mut bounds, mut groups) = (BTreeMap::new(), Vec::new());
-        for (id, resource) in self.template["Resources"].as_object().into_iter().flatten() {
-            if resource["Type"] == "AWS::IAM::Group" {
-                groups.extend(self.policies(id, resource));
-            } else if resource["Type"] == "AWS::IAM::ManagedPolicy" {
-                let properties = self.resolve(&resource["Properties"]);
-                let name = properties["ManagedPolicyName"].as_str().expect("ours have names");
-                let arn = self.pipeline.iam_arn(&format!("policy/{name}"));
-                bounds.insert(arn, properties["PolicyDocument"].clone());
-            }
-        }
-        (bounds, groups)
+    /// Returns the managed policies by ARN.
+    fn managed(&self) -> BTreeMap<String, Value> {
+        let resources = self.template["Resources"].as_object().into_iter().flatten();
+        let managed = resources.filter(|(_, one)| one["Type"] == "AWS::IAM::ManagedPolicy");
+        let read = managed.map(|(id, one)| {
+            let document = self.resolve(&one["Properties"]["PolicyDocument"]);
+            (self.value(id), document)
+        });
+        read.collect()
+    }
+
+    /// Returns all policies of the stack.
+    fn all(&self) -> Vec<Policy> {
+        let resources = self.template["Resources"].as_object().into_iter().flatten();
+        resources.flat_map(|(id, resource)| self.policies(id, resource)).collect()
     }
 
     /// Returns the policies that a resource holds; any other place for a policy is unknown here and must be added.
     fn policies(&self, id: &str, resource: &Value) -> Vec<Policy> {
         let properties = self.resolve(&resource["Properties"]);
-        let document = |of, key: &str| Policy { of, document: properties[key].clone() };
+        let document =
+            |of, key: &str| Policy { of, document: properties[key].clone(), made: false };
         match resource["Type"].as_str().expect("a resource has a type") {
             "AWS::IAM::Role" => self.role(&properties),
             "AWS::IAM::Group" => {
@@ -136,6 +149,7 @@ impl Stack<'_> {
                 vec![document(Of::Endpoint(service.to_owned()), "PolicyDocument")]
             }
             "AWS::Lambda::Permission" => vec![function(&properties)],
+            "AWS::IAM::ManagedPolicy" => Vec::new(),
             kind => {
                 let text = properties.to_string();
                 assert!(!text.contains("\"Statement\""), "{id}: {kind} holds a policy unseen here");
@@ -147,22 +161,30 @@ impl Stack<'_> {
     fn role(&self, properties: &Value) -> Vec<Policy> {
         let name = properties["RoleName"].as_str().expect("our roles have names");
         let arn = self.pipeline.iam_arn(&format!("role/{name}"));
-        assert_eq!(
-            properties["ManagedPolicyArns"],
-            Value::Null,
-            "{name}: whose policies are those?"
-        );
         let mut policies = inline(&Of::Role(arn.clone()), properties);
+        for attached in properties["ManagedPolicyArns"].as_array().into_iter().flatten() {
+            let document = attached.as_str().and_then(|arn| self.bounds.get(arn));
+            let document = document.unwrap_or_else(|| panic!("{name}: whose is {attached}?"));
+            policies.push(Policy {
+                of: Of::Role(arn.clone()),
+                document: document.clone(),
+                made: false,
+            });
+        }
         if let Some(bound) = properties["PermissionsBoundary"].as_str() {
             // One that somebody else made is not here to be read; it can only take away.
             if let Some(document) = self.bounds.get(bound) {
-                policies.push(Policy { of: Of::Boundary(arn.clone()), document: document.clone() });
+                policies.push(Policy {
+                    of: Of::Boundary(arn.clone()),
+                    document: document.clone(),
+                    made: false,
+                });
             } else {
                 assert!(!bound.contains("policy/gen-boundary"), "{name}: no {bound}");
             }
         }
         let trust = properties["AssumeRolePolicyDocument"].clone();
-        policies.push(Policy { of: Of::Trust(arn), document: trust });
+        policies.push(Policy { of: Of::Trust(arn), document: trust, made: false });
         policies
     }
 
@@ -210,6 +232,9 @@ impl Stack<'_> {
             (Some("AWS::S3::Bucket"), "") => property("BucketName").to_owned(),
             (Some("AWS::S3::Bucket"), "Arn") => self.bucket_arn(property("BucketName")),
             (Some("AWS::KMS::Key"), "Arn") => self.key_arn(id),
+            (Some("AWS::IAM::ManagedPolicy"), "") => {
+                self.pipeline.iam_arn(&format!("policy/{}", property("ManagedPolicyName")))
+            }
             (Some("AWS::Events::Rule"), "Arn") => {
                 self.pipeline.arn("events", &format!("rule/{}", property("Name")))
             }
@@ -243,7 +268,7 @@ pub(crate) fn parameter(pipeline: &Pipeline, name: &str) -> String {
 fn inline(of: &Of, properties: &Value) -> Vec<Policy> {
     let policies = properties["Policies"].as_array().into_iter().flatten();
     let documents = policies.map(|policy| policy["PolicyDocument"].clone());
-    documents.map(|document| Policy { of: of.clone(), document }).collect()
+    documents.map(|document| Policy { of: of.clone(), document, made: false }).collect()
 }
 
 /// A permission is a statement of the function's own policy (Lambda developer guide, "Viewing resource-based IAM policies").
@@ -258,5 +283,5 @@ fn function(properties: &Value) -> Policy {
         "Resource": arn,
         "Condition": {"ArnLike": {"AWS:SourceArn": source}},
     }]});
-    Policy { of: Of::Resource(arn.to_owned()), document }
+    Policy { of: Of::Resource(arn.to_owned()), document, made: false }
 }

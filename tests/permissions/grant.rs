@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
+use std::{env, fs};
 
 use pipeline::aws::iam;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::commands;
 use crate::court::{Court, statements, texts};
 use crate::glob;
 use crate::meaning;
-use crate::principal::{Kind, Principal, ours};
+use crate::principal::{Kind, Principal, made, ours};
 use crate::tools::ROOT;
 
 /// An action on a resource, or on all that a pattern stands for.
@@ -175,7 +175,7 @@ pub(crate) fn reach(case: &Case, court: &Court) -> String {
     let mut text = String::from(
         "Who may do what where, as the emitted policies say; endpoints and the bucket narrow it.\n",
     );
-    for who in ours(case) {
+    for who in ours(case).into_iter().chain(made(case)) {
         writeln!(text, "\n{}", purpose(case, &who)).expect("a string takes every text");
         let mut lines: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         for Grant { action, resource, when } in grants(case, court, &who) {
@@ -187,4 +187,19 @@ pub(crate) fn reach(case: &Case, court: &Court) -> String {
         }
     }
     text
+}
+
+/// Holds that the reach of all roles is the one that is committed; `BLESS=1` writes it anew.
+pub(crate) fn hold_reach(case: &Case) {
+    let file = format!("tests/permissions/reach/{}.txt", case.name);
+    let path = Path::new(ROOT).join(&file);
+    let reach = reach(case, &Court::new(case));
+    if env::var_os("BLESS").is_some() {
+        fs::write(&path, &reach).expect("the repository can be written");
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == reach,
+        "{file} is stale: BLESS=1 writes it, and git diff shows who reaches what now"
+    );
 }

@@ -1,5 +1,6 @@
 //! What each principal is meant to be able to do, in the words of the model and not of the policies.
 
+pub(crate) mod bootstrap;
 mod boundary;
 mod cluster;
 mod gate;
@@ -120,6 +121,7 @@ pub(crate) fn uses(case: &Case, principal: &Principal) -> Vec<Use> {
         Kind::Member(name) => {
             vec![Use::of(&["sts:AssumeRole"], [pipeline.role_arn(name.as_str())])]
         }
+        Kind::Made(maker) => bootstrap::uses(case, *maker),
         Kind::Rogue => boundary::uses(case),
         Kind::Root
         | Kind::BreakGlass
@@ -146,5 +148,5 @@ pub(crate) fn may(case: &Case, principal: &Principal, uses: &[Use], probe: &Prob
     if principal.is_ours() && !by_itself && !probe.action.starts_with("kms:") {
         return false;
     }
-    gate::opens(case, principal, probe, by_itself)
+    gate::opens(case, &principal.to_resources(), probe, by_itself)
 }

@@ -1,9 +1,10 @@
 //! Who asks: the roles that the templates make, and everybody else that matters.
 
-use pipeline::model::{Name, Pipeline, Verb, WritesFrom};
+use pipeline::model::{Name, Pipeline, Trusted, Verb, WritesFrom};
 
 use crate::case::Case;
 use crate::deployed::Of;
+use crate::glob;
 use crate::request::STRANGER;
 
 /// Someone who makes requests.
@@ -44,6 +45,8 @@ pub(crate) enum Kind {
     Editor,
     /// A role outside that writes landing, by the blueprint.
     Writer,
+    /// A role that the bootstrap stack makes, as its policies have it.
+    Made(Maker),
     /// A role of the stacks whose policies let it do everything, so that only the boundary is left.
     Rogue,
     /// An administrator of the account, whom its identity policies let do everything.
@@ -56,7 +59,40 @@ pub(crate) enum Kind {
     Service,
 }
 
+/// What a role of the bootstrap stack is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Maker {
+    Deployer,
+    Execution,
+    BreakGlass,
+}
+
+impl Maker {
+    /// Returns what a role is for.
+    pub(crate) fn of(pipeline: &Pipeline, arn: &str) -> Option<Self> {
+        if arn == pipeline.deployer_role_arn() {
+            Some(Self::Deployer)
+        } else if arn == pipeline.execution_role_arn() {
+            Some(Self::Execution)
+        } else {
+            let known = pipeline.break_glass_role_arns();
+            known.iter().any(|one| one == arn).then_some(Self::BreakGlass)
+        }
+    }
+}
+
 impl Principal {
+    /// Returns who it is to resources, which look at names and not at what else it may do.
+    pub(crate) fn to_resources(&self) -> Self {
+        let kind = match &self.kind {
+            Kind::Made(Maker::Deployer) => Kind::Deployer,
+            Kind::Made(Maker::Execution) => Kind::Execution,
+            Kind::Made(Maker::BreakGlass) => Kind::BreakGlass,
+            other => other.clone(),
+        };
+        Self { arn: self.arn.clone(), kind }
+    }
+
     /// Returns its account; services and nobody have none.
     pub(crate) fn account(&self) -> Option<&str> {
         self.arn.split(':').nth(4)
@@ -83,6 +119,7 @@ impl Principal {
             | Kind::EmrNodes
             | Kind::Group(_)
             | Kind::FlowLogs
+            | Kind::Made(_)
             | Kind::Member(_) => true,
             Kind::Root
             | Kind::BreakGlass
@@ -112,7 +149,32 @@ impl Principal {
 pub(crate) fn all(case: &Case) -> Vec<Principal> {
     let mut all = ours(case);
     all.extend(others(case));
+    all.extend(made(case).into_iter().filter(|who| who.kind != Kind::Made(Maker::Execution)));
     all
+}
+
+/// Returns the roles that the bootstrap stack makes.
+pub(crate) fn made(case: &Case) -> Vec<Principal> {
+    let roles = case.deployed.made_roles().map(|arn| {
+        let maker = Maker::of(&case.pipeline, arn);
+        let maker = maker.unwrap_or_else(|| panic!("{}: what is {arn} for?", case.name));
+        Principal::new(arn, Kind::Made(maker))
+    });
+    roles.collect()
+}
+
+/// Tells whether someone is trusted by name, account or permission set.
+pub(crate) fn is_trusted(pipeline: &Pipeline, trusted: &Trusted, arn: &str) -> bool {
+    match trusted {
+        Trusted::Principal(one) => one == arn,
+        Trusted::Account(one) => arn.split(':').nth(4) == Some(one),
+        Trusted::PermissionSet(set) => {
+            let path = pipeline.iam_arn("role/aws-reserved/sso.amazonaws.com");
+            let name = format!("AWSReservedSSO_{set}_????????????????");
+            glob::contains(&format!("{path}/{name}"), arn)
+                || glob::contains(&format!("{path}/*/{name}"), arn)
+        }
+    }
 }
 
 /// Returns the roles that the templates make; one whose kind nobody knows is an error.

@@ -1,8 +1,10 @@
 //! What is asked of the policies: by rule from the model, the same questions for every principal.
 
+pub(crate) mod bootstrap;
 pub(crate) mod compute;
 pub(crate) mod data;
 pub(crate) mod ec2;
+pub(crate) mod execution;
 pub(crate) mod iam;
 pub(crate) mod objects;
 pub(crate) mod services;

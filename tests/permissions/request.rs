@@ -42,6 +42,8 @@ pub(crate) struct Probe {
     pub(crate) by_service: bool,
     /// Condition keys of one service.
     pub(crate) keys: Context,
+    /// The answer that is meant, where the question says so by itself.
+    pub(crate) must: Option<bool>,
 }
 
 impl Probe {
@@ -55,7 +57,13 @@ impl Probe {
             tls: Some("1.3"),
             by_service: false,
             keys: Context::new(),
+            must: None,
         }
+    }
+
+    /// Says which answer is meant.
+    pub(crate) fn must(&self, allowed: bool) -> Self {
+        Self { must: Some(allowed), ..self.clone() }
     }
 
     /// Says from where.

@@ -25,7 +25,10 @@ pub(crate) struct Book {
 impl Book {
     /// Returns the questions of a case.
     pub(crate) fn of(case: &Case) -> Self {
-        Self { everybody: probes::all(case), particular: probes::services::probes(case) }
+        Self {
+            everybody: probes::all(case),
+            particular: [probes::services::probes(case), probes::bootstrap::probes(case)].concat(),
+        }
     }
 
     /// Returns each principal with its questions.
@@ -54,7 +57,7 @@ impl Book {
 impl Round<'_> {
     /// Tells whether the model means it to be allowed.
     pub(crate) fn is_meant(&self, probe: &Probe) -> bool {
-        meaning::may(self.case, &self.who, &self.uses, probe)
+        probe.must.unwrap_or_else(|| meaning::may(self.case, &self.who, &self.uses, probe))
     }
 
     /// Tells whether the policies allow it.
@@ -68,7 +71,7 @@ impl Round<'_> {
 
     /// Describes a question, for whoever looks for the fault.
     pub(crate) fn describe(&self, probe: &Probe) -> String {
-        let Probe { action, resource, place, via, tls, by_service, keys } = probe;
+        let Probe { action, resource, place, via, tls, by_service, keys, must: _ } = probe;
         let who = self.who.arn.rsplit('/').next().unwrap_or_default();
         let (via, tls) = (via.unwrap_or("nobody"), tls.unwrap_or("none"));
         let by = if *by_service { "service" } else { "code" };

@@ -25,6 +25,12 @@ fn resource(case: &Case, principal: &Principal, probe: &Probe, by_itself: bool) 
     if is_strange_bucket(case, &probe.resource) {
         return by_itself || principal.kind == Kind::Anonymous;
     }
+    if probe.action.starts_with("sts:")
+        && case.deployed.made_roles().any(|role| role == probe.resource)
+    {
+        let trusted = super::bootstrap::trusts(pipeline, &principal.arn, probe);
+        return by_itself && trusted && probe.action == "sts:AssumeRole";
+    }
     if probe.action.starts_with("sts:") && case.deployed.roles().any(|role| role == probe.resource)
     {
         let trusted = services::trusts(case, &principal.arn, probe);
@@ -32,6 +38,15 @@ fn resource(case: &Case, principal: &Principal, probe: &Probe, by_itself: bool) 
     }
     if probe.resource == bucket || probe.resource.starts_with(&format!("{bucket}/")) {
         return workarea(case, principal, probe, by_itself);
+    }
+    if probe.resource.contains(&format!(":::{}", pipeline.artifact_bucket())) {
+        return own && by_itself && artifact(pipeline, principal, probe);
+    }
+    if probe.resource.starts_with("arn:")
+        && probe.service() == "kms"
+        && is_foreign(pipeline, &probe.resource)
+    {
+        return by_itself || principal.kind == Kind::Anonymous;
     }
     if probe.resource.contains(&format!(":::{}", pipeline.access_log_bucket())) {
         return own && by_itself && probe.tls.is_some();
@@ -50,6 +65,21 @@ fn resource(case: &Case, principal: &Principal, probe: &Probe, by_itself: bool) 
     let account = probe.resource.split(':').nth(4).filter(|account| !account.is_empty());
     let account = account.unwrap_or(&pipeline.environment.account);
     by_itself && principal.account() == Some(account)
+}
+
+/// Whoever writes there decides what runs.
+fn artifact(pipeline: &Pipeline, principal: &Principal, probe: &Probe) -> bool {
+    let secure = probe.tls.is_some_and(|version| version >= "1.2");
+    let action = probe.action.trim_start_matches("s3:");
+    let writes = ["DeleteObject", "PutObject"].iter().any(|start| action.starts_with(start))
+        || ["ReplicateObject", "RestoreObject"].contains(&action);
+    let writer = matches!(principal.kind, Kind::Root | Kind::Deployer)
+        || pipeline.workarea.deployers.contains(&principal.arn);
+    secure && (writer || !writes)
+}
+
+fn is_foreign(pipeline: &Pipeline, arn: &str) -> bool {
+    arn.split(':').nth(4).is_some_and(|account| account != pipeline.environment.account)
 }
 
 /// The endpoints carry only requests of the account; that of S3 only to the pipeline's bucket, and to Amazon's for software,

@@ -1,12 +1,12 @@
 //! What AWS services are meant to do with the pipeline's roles, and what its resources let services do.
 
 use pipeline::aws::service;
-use pipeline::model::{Capability, Group, Lambda, Machine, Pipeline, ScheduledBy, Trusted};
+use pipeline::model::{Capability, Group, Lambda, Machine, Pipeline, ScheduledBy};
 
-use super::Use;
+use super::{Use, bootstrap};
 use crate::case::Case;
 use crate::glob;
-use crate::principal::{Kind, Principal, ours};
+use crate::principal::{Kind, Principal, is_trusted, ours};
 use crate::probes::compute::called;
 use crate::request::Probe;
 
@@ -61,6 +61,10 @@ pub(super) fn flow_logs(pipeline: &Pipeline) -> Vec<Use> {
 pub(super) fn may(case: &Case, principal: &Principal, probe: &Probe) -> bool {
     let pipeline = &case.pipeline;
     match probe.action.as_str() {
+        "sts:AssumeRoleWithWebIdentity" => bootstrap::runs(pipeline, &principal.arn, probe),
+        "sts:AssumeRole" if probe.resource == pipeline.execution_role_arn() => {
+            principal.arn == service::principal(&pipeline.environment.region, "cloudformation")
+        }
         "sts:AssumeRole" => assumes(case, &principal.arn, probe),
         "lambda:InvokeFunction" => invokes(pipeline, &principal.arn, probe),
         "sns:Publish" => {
@@ -181,15 +185,5 @@ pub(super) fn trusts(case: &Case, arn: &str, probe: &Probe) -> bool {
         return false;
     }
     let own_members = group.iam_group && account == own;
-    own_members
-        || group.assumed_by.iter().any(|trusted| match trusted {
-            Trusted::Principal(one) => one == arn,
-            Trusted::Account(one) => one == account,
-            Trusted::PermissionSet(set) => {
-                let path = pipeline.iam_arn("role/aws-reserved/sso.amazonaws.com");
-                let name = format!("AWSReservedSSO_{set}_????????????????");
-                glob::contains(&format!("{path}/{name}"), arn)
-                    || glob::contains(&format!("{path}/*/{name}"), arn)
-            }
-        })
+    own_members || group.assumed_by.iter().any(|trusted| is_trusted(pipeline, trusted, arn))
 }

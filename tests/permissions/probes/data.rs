@@ -58,7 +58,9 @@ pub(crate) fn probes(case: &Case) -> Vec<Probe> {
         }
     }
     let groups = pipeline.groups.iter().map(|group| pipeline.workgroup_arn(&group.name));
-    for workgroup in groups.chain([pipeline.arn("athena", "workgroup/primary")]) {
+    let primary = pipeline.arn("athena", "workgroup/primary");
+    let foreign = primary.replace(&pipeline.environment.account, STRANGER);
+    for workgroup in groups.chain([primary, foreign]) {
         ask(&ON_WORKGROUPS, &workgroup);
     }
     probes

@@ -6,7 +6,8 @@ use pipeline::aws::service;
 use pipeline::model::Pipeline;
 
 use crate::case::Case;
-use crate::request::{Place, Probe};
+use crate::principal;
+use crate::request::{Place, Probe, STRANGER};
 
 const STREAMS: [&str; 7] = [
     "logs:CreateLogGroup",
@@ -55,7 +56,9 @@ fn roles(case: &Case) -> Vec<Probe> {
     let pipeline = &case.pipeline;
     let mut probes = Vec::new();
     let strange = pipeline.iam_arn("role/Administrator");
-    let roles: BTreeSet<_> = case.deployed.roles().chain([strange.as_str()]).collect();
+    let made: Vec<_> = principal::made(case).into_iter().map(|who| who.arn).collect();
+    let roles = case.deployed.roles().chain([strange.as_str()]);
+    let roles: BTreeSet<_> = roles.chain(made.iter().map(String::as_str)).collect();
     for role in roles {
         let pass = Probe::new("iam:PassRole", role);
         probes.extend(TAKERS.map(|taker| {
@@ -95,8 +98,10 @@ fn keys(case: &Case) -> Vec<Probe> {
     let pipeline = &case.pipeline;
     let host = |name: &str| service::host(&pipeline.environment.region, name);
     let mut probes = Vec::new();
-    let keys =
-        ["DataKey", "TopicKey", "Strange"].map(|key| pipeline.arn("kms", &format!("key/{key}")));
+    let mut keys: Vec<_> = ["DataKey", "TopicKey", "Strange"]
+        .map(|key| pipeline.arn("kms", &format!("key/{key}")))
+        .into();
+    keys.push(keys[2].replace(&pipeline.environment.account, STRANGER));
     for key in &keys {
         for action in KEY {
             let probe = Probe::new(action, key);

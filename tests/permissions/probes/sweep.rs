@@ -60,6 +60,7 @@ fn resources(pipeline: &Pipeline, action: &Action) -> BTreeSet<String> {
         ("${BucketName}", pipeline.workarea.bucket.to_string()),
         ("${ObjectName}", format!("{}/a", pipeline.area_prefix(pipeline::model::Area::Prod))),
         ("${WorkGroupName}", pipeline.name.to_string()),
+        ("${Alias}", pipeline.alias().to_owned()),
         ("${TopicName}", pipeline.name.to_string()),
     ];
     let filled = patterns.into_iter().map(|pattern| {

@@ -1,0 +1,273 @@
+//! What is asked of the role that CloudFormation deploys with: what it needs, and every way to more than it was given.
+
+use pipeline::aws::{iam, service};
+use pipeline::model::{Network, Pipeline};
+
+use super::objects::AREAS;
+use crate::case::Case;
+use crate::principal;
+use crate::request::{Probe, STRANGER};
+
+/// CloudFormation makes and changes the pipeline's own things, as the stacks hold them, and nothing else.
+pub(crate) fn probes(case: &Case) -> Vec<Probe> {
+    let pipeline = &case.pipeline;
+    let mut probes = escalation(case);
+    probes.extend(AREAS.iter().flat_map(|&area| {
+        let object = pipeline.object_arn(&format!("{}/any", pipeline.area_prefix(area)));
+        ["DeleteObject", "GetObject", "PutObject"]
+            .map(|action| Probe::new(&format!("s3:{action}"), &object).must(false))
+    }));
+    probes.extend(functions(pipeline));
+    if pipeline.extra_stacks.is_empty() {
+        probes.extend(named(pipeline));
+    }
+    probes
+}
+
+/// No way to more rights: every action of IAM on every role and policy that bounds it, roles of ours without the boundary,
+/// roles handed to other services, stacks, and the roles of others.
+fn escalation(case: &Case) -> Vec<Probe> {
+    let pipeline = &case.pipeline;
+    let mut probes = Vec::new();
+    let mut bounds =
+        vec![pipeline.iam_arn(&format!("policy/{}", pipeline.bootstrap_name("boundary")))];
+    bounds.extend(["network", "identity"].map(|name| {
+        pipeline
+            .iam_arn(&format!("policy/{}", pipeline.bootstrap_name(&format!("execution-{name}"))))
+    }));
+    let mut others: Vec<_> = principal::made(case).into_iter().map(|who| who.arn).collect();
+    others.extend(
+        ["role/Administrator", "user/Ann", "group/Admins"].map(|name| pipeline.iam_arn(name)),
+    );
+    for action in iam::actions("iam:*") {
+        for arn in others.iter().chain(&bounds).filter(|arn| iam_acts_on(&action, arn)) {
+            let probe = Probe::new(&action.name(), arn);
+            let boundary =
+                pipeline.boundary_arn().map(|bound| probe.with("iam:PermissionsBoundary", &bound));
+            probes.extend(boundary.into_iter().chain([probe]).map(|probe| probe.must(false)));
+        }
+    }
+    probes.extend(case.deployed.roles().flat_map(|role| of_role(pipeline, role)));
+    let itself =
+        pipeline.arn("cloudformation", &format!("stack/{}/some", pipeline.bootstrap_stack()));
+    probes.extend(
+        ["CreateStack", "UpdateStack", "SetStackPolicy"]
+            .map(|action| Probe::new(&format!("cloudformation:{action}"), &itself).must(false)),
+    );
+    probes.extend(
+        others
+            .iter()
+            .filter(|arn| arn.contains(":role/"))
+            .map(|role| Probe::new("sts:AssumeRole", role).must(false)),
+    );
+    probes
+}
+
+fn iam_acts_on(action: &iam::Action, arn: &str) -> bool {
+    action.resource_patterns().iter().any(|pattern| iam::is_instance(arn, pattern))
+}
+
+/// A role of ours, with the boundary, without it, with another.
+fn of_role(pipeline: &Pipeline, role: &str) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    let bounded =
+        ["iam:CreateRole", "iam:DeleteRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"];
+    for action in bounded {
+        let probe = Probe::new(action, role);
+        let Some(boundary) = pipeline.boundary_arn() else { continue };
+        let with = |arn: &str| probe.with("iam:PermissionsBoundary", arn);
+        probes.push(with(&boundary).must(true));
+        probes.extend(
+            [
+                with("arn:aws:iam::aws:policy/AdministratorAccess"),
+                with(&format!("{boundary}x")),
+                probe.clone(),
+            ]
+            .map(|probe| probe.must(false)),
+        );
+    }
+    probes.extend(["iam:GetRole", "iam:TagRole"].map(|action| Probe::new(action, role).must(true)));
+    probes.extend(
+        ["iam:AttachRolePolicy", "iam:DeleteRolePermissionsBoundary", "sts:AssumeRole"]
+            .map(|action| Probe::new(action, role).must(false)),
+    );
+    let pass = Probe::new("iam:PassRole", role);
+    let to = |name: &str| {
+        pass.with("iam:PassedToService", &service::principal(&pipeline.environment.region, name))
+    };
+    probes.extend(["ec2", "lambda", "states"].map(|name| to(name).must(true)));
+    probes.extend(
+        ["cloudformation", "codebuild", "ecs-tasks", "glue", "sagemaker", "ssm"]
+            .map(|name| to(name).must(false)),
+    );
+    probes.push(pass.must(false));
+    probes
+}
+
+/// A function stands in a network, and only EventBridge is let in.
+fn functions(pipeline: &Pipeline) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    let vpc = match &pipeline.network {
+        Network::New { .. } => crate::deployed::VPC,
+        Network::Existing(vpc) => &vpc.vpc_id,
+    };
+    for lambda in &pipeline.lambdas {
+        let arn = pipeline.lambda_arn(&lambda.name);
+        for action in ["lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"] {
+            let probe = Probe::new(action, &arn);
+            probes.extend([probe.with("lambda:VpcIds", vpc).must(true), probe.must(false)]);
+            if let Network::Existing(_) = pipeline.network {
+                probes.push(probe.with("lambda:VpcIds", "vpc-0000000000000000f").must(false));
+            }
+        }
+        let open = Probe::new("lambda:AddPermission", &arn);
+        probes.push(open.with("lambda:Principal", "events.amazonaws.com").must(true));
+        probes.extend(
+            ["*", STRANGER, "s3.amazonaws.com"]
+                .map(|who| open.with("lambda:Principal", who).must(false)),
+        );
+        probes.extend(
+            ["CreateAlias", "DeleteFunction", "PublishVersion", "UpdateFunctionCode"]
+                .map(|action| Probe::new(&format!("lambda:{action}"), &arn).must(true)),
+        );
+        probes.extend(
+            ["InvokeFunction", "CreateFunctionUrlConfig"]
+                .map(|action| Probe::new(&format!("lambda:{action}"), &arn).must(false)),
+        );
+    }
+    probes
+}
+
+/// What CloudFormation makes under names of ours, with what uses it and does not make it, and the same of others.
+fn named(pipeline: &Pipeline) -> Vec<Probe> {
+    let name = pipeline.name.as_str();
+    let own_machine = |machine: &pipeline::model::Machine| pipeline.machine_arn(&machine.name);
+    let log_group = |group: &str| pipeline.log_group_arn(group);
+    let lambda =
+        pipeline.lambdas.first().map(|one| log_group(&pipeline.lambda_log_group(&one.name)));
+    let database = pipeline
+        .databases
+        .first()
+        .map(|one| pipeline.database_arn(&pipeline.database_name(&one.name)));
+    let workgroup = pipeline
+        .groups
+        .iter()
+        .find(|group| group.queries())
+        .map(|group| pipeline.workgroup_arn(&group.name));
+    let other_bucket = pipeline.artifact_arn("").trim_end_matches('/').to_owned();
+    let rows: [(Option<String>, String, &[&str], &[&str]); 8] =
+        [
+            (
+                Some(pipeline.bucket_arn()),
+                other_bucket,
+                &["s3:CreateBucket", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"],
+                &["s3:PutReplicationConfiguration"],
+            ),
+            (
+                pipeline.machines.first().map(own_machine),
+                pipeline.arn("states", "stateMachine:another"),
+                &[
+                    "states:CreateStateMachine",
+                    "states:DeleteStateMachine",
+                    "states:UpdateStateMachine",
+                ],
+                &["states:StartExecution"],
+            ),
+            (
+                Some(pipeline.topic_arn()),
+                pipeline.arn("sns", "another"),
+                &["sns:CreateTopic", "sns:SetTopicAttributes"],
+                &["sns:Publish"],
+            ),
+            (
+                lambda,
+                log_group("/aws/lambda/another"),
+                &["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
+                &["logs:FilterLogEvents"],
+            ),
+            (
+                database,
+                pipeline.database_arn("another"),
+                &["glue:CreateDatabase", "glue:GetDatabase"],
+                &[],
+            ),
+            (
+                workgroup,
+                pipeline.arn("athena", "workgroup/primary"),
+                &["athena:CreateWorkGroup", "athena:DeleteWorkGroup"],
+                &["athena:StartQueryExecution"],
+            ),
+            (
+                Some(pipeline.rule_arn("failed-executions")),
+                pipeline.arn("events", "rule/another"),
+                &["events:PutRule", "events:PutTargets"],
+                &[],
+            ),
+            (
+                Some(pipeline.arn(
+                    "cloudwatch",
+                    &format!("alarm:{}", pipeline.named(&format!("{name}-any"))),
+                )),
+                pipeline.arn("cloudwatch", "alarm:another"),
+                &["cloudwatch:PutMetricAlarm"],
+                &["cloudwatch:SetAlarmState"],
+            ),
+        ];
+    let mut probes = Vec::new();
+    for (own, other, makes, uses) in rows {
+        let Some(own) = own else { continue };
+        probes.extend(makes.iter().map(|action| Probe::new(action, &own).must(true)));
+        probes.extend(
+            uses.iter()
+                .filter(|one| iam::action(one).is_some())
+                .map(|action| Probe::new(action, &own).must(false)),
+        );
+        let foreign = own.replace(&pipeline.environment.account, STRANGER);
+        let others = [other, foreign].into_iter().filter(|arn| *arn != own);
+        let others = others
+            .flat_map(|arn| makes.iter().chain(uses).map(move |action| (arn.clone(), *action)));
+        probes.extend(
+            others
+                .filter(|(_, action)| iam::action(action).is_some())
+                .map(|(arn, action)| Probe::new(action, arn).must(false)),
+        );
+    }
+    probes.extend(tagged(pipeline));
+    probes
+}
+
+/// Where AWS makes the names, the tag tells what is ours; and there is no way out of the network.
+fn tagged(pipeline: &Pipeline) -> Vec<Probe> {
+    let tag = "aws:ResourceTag/pipeline";
+    let key = pipeline.arn("kms", "key/some");
+    let mut probes = Vec::new();
+    for action in ["kms:Decrypt", "kms:CreateGrant"] {
+        probes.push(Probe::new(action, &key).with(tag, &pipeline.tags["pipeline"]).must(false));
+    }
+    for action in ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"] {
+        let probe = Probe::new(action, &key);
+        probes.extend([probe.with(tag, "another"), probe].map(|probe| probe.must(false)));
+    }
+    for (action, what) in [
+        ("DeleteVpc", "vpc"),
+        ("DeleteSubnet", "subnet"),
+        ("AuthorizeSecurityGroupIngress", "security-group"),
+        ("CreateRoute", "route-table"),
+        ("DeleteVpcEndpoints", "vpc-endpoint"),
+    ] {
+        let probe =
+            Probe::new(&format!("ec2:{action}"), pipeline.arn("ec2", &format!("{what}/some")));
+        probes.extend([probe.with(tag, "another"), probe].map(|probe| probe.must(false)));
+    }
+    for (action, what) in [
+        ("CreateInternetGateway", "internet-gateway"),
+        ("AttachInternetGateway", "internet-gateway"),
+        ("CreateNatGateway", "natgateway"),
+        ("CreateVpcPeeringConnection", "vpc-peering-connection"),
+    ] {
+        let probe =
+            Probe::new(&format!("ec2:{action}"), pipeline.arn("ec2", &format!("{what}/some")));
+        probes.push(probe.with(tag, &pipeline.tags["pipeline"]).must(false));
+    }
+    probes
+}
