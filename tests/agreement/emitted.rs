@@ -11,6 +11,7 @@ use pipeline::yaml;
 use serde_json::{Map, Value, json};
 
 use crate::case::Case;
+use crate::stand_in::DROPPED;
 use crate::tools::ROOT;
 
 const FOLDERS: [&str; 3] =
@@ -73,11 +74,21 @@ fn of_statement(emitted: &Emitted, role: &str, policy: &Value, statement: &Value
                     _ => None,
                 };
                 case.endpoint = emitted.endpoint.clone().filter(|_| is_s3 && from_vpc);
+                cases.extend(of_another_bucket(&case));
                 cases.push(case);
             }
         }
     }
     cases
+}
+
+/// KMS knows the bucket by the encryption context.
+fn of_another_bucket(case: &Case) -> Option<Case> {
+    let mut other = case.clone();
+    let bucket = other.context.get_mut(DROPPED)?;
+    *bucket = "arn:aws:s3:::another".into();
+    other.name += " another bucket";
+    Some(other)
 }
 
 fn context(emitted: &Emitted, principal: &str, action: &str, from_vpc: bool) -> Map<String, Value> {

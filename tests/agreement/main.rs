@@ -6,6 +6,8 @@ mod emitted;
 mod layers;
 #[path = "../support/node.rs"]
 mod node;
+#[path = "../support/stand_in.rs"]
+mod stand_in;
 #[path = "../support/tools.rs"]
 mod tools;
 
@@ -67,8 +69,8 @@ fn simulated(cases: &[Case]) -> Vec<String> {
     let mut simulate = Command::new("node");
     simulate.arg("tests/tools/simulate.js").arg(modules).current_dir(ROOT);
     let input = serde_json::to_string(&cases.iter().map(Case::to_json).collect::<Vec<_>>());
-    let said =
-        run(&mut simulate, &input.expect("it is JSON")).unwrap_or_else(|said| panic!("{said}"));
+    let input = stand_in::filled(&input.expect("it is JSON"));
+    let said = run(&mut simulate, &input).unwrap_or_else(|said| panic!("{said}"));
     let verdicts: Vec<String> = serde_json::from_str(&said).expect("a list of verdicts");
     assert_eq!(verdicts.len(), cases.len());
     if let Some((case, error)) =

@@ -1,6 +1,6 @@
 //! How strong the questions are: each broken policy is put to those questions that its breakage can touch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pipeline::policy::{Policy, Statement};
 use rayon::prelude::*;
@@ -38,11 +38,10 @@ struct Asked<'a> {
     round: &'a Round<'a>,
     probe: &'a Probe,
     question: Question,
-    meant: bool,
 }
 
-/// The questions that a policy has a say in, by their action.
-type Groups<'a> = Vec<Vec<Asked<'a>>>;
+/// The questions about one action, each with those statements of the policy that apply to it.
+type Group<'a> = Vec<(Asked<'a>, Vec<bool>)>;
 
 impl<'a> Exam<'a> {
     pub(crate) fn new(case: &'a Case, book: &'a Book) -> Self {
@@ -50,7 +49,7 @@ impl<'a> Exam<'a> {
     }
 
     /// Breaks every statement of every policy in every way, and returns what notices that.
-    pub(crate) fn marks(&self) -> Vec<(String, Noticed)> {
+    pub(crate) fn marks(&'a self) -> Vec<(String, Noticed)> {
         // All roles have the same boundary.
         let rogue = Of::Boundary(rogue(&self.case.pipeline));
         let is_another = |of: &Of| matches!(of, Of::Boundary(_)) && *of != rogue;
@@ -58,9 +57,9 @@ impl<'a> Exam<'a> {
         emitted.into_par_iter().flat_map(|(of, document)| self.marks_of(of, document)).collect()
     }
 
-    fn marks_of(&self, of: &Of, document: &Value) -> Vec<(String, Noticed)> {
-        let groups = self.groups(of, document);
+    fn marks_of(&'a self, of: &Of, document: &Value) -> Vec<(String, Noticed)> {
         let policy = Policy::parse("whole", document).expect("it was read before");
+        let groups = self.groups(of, document, &policy);
         let mutants = mutants::of(of, document);
         let mark = |mutant: Mutant| {
             let noticed = self.mark(&mutant, &policy.statements[mutant.index], &groups);
@@ -69,59 +68,58 @@ impl<'a> Exam<'a> {
         mutants.into_par_iter().map(mark).collect()
     }
 
-    fn mark(&self, mutant: &Mutant, before: &Statement, groups: &Groups) -> Noticed {
+    fn mark(&self, mutant: &Mutant, before: &Statement, groups: &[Group]) -> Noticed {
         let mut court = self.court.clone();
         court.replace(&mutant.of, &mutant.document);
         let after = mutant.statement.as_ref().map(parsed);
-        let is_other =
-            |one: &&Asked| court.sides(&one.round.who, one.probe).allow(&one.question) != one.meant;
-        let touched = groups.iter().filter(|group| {
-            let first = &group[0].question.request;
+        let names = |group: &&Group| {
+            let first = &group[0].0.question.request;
             before.names_action(first) || after.as_ref().is_some_and(|it| it.names_action(first))
-        });
-        let applies = |statement: &Statement, one: &Asked| {
-            statement.differences(&one.question.request).is_empty()
         };
-        let mut changed = touched.flatten().filter(|one| {
-            let now = after.as_ref().is_some_and(|after| applies(after, one));
-            now != applies(before, one) || now && mutant.renames
+        let mut changed = groups.iter().filter(names).flatten().filter(|(one, applied)| {
+            let now = after.as_ref().is_some_and(|after| after.speaks_of(&one.question.request));
+            now != applied[mutant.index] || now && mutant.renames
         });
-        match changed.any(|one| is_other(&one)) {
+        let is_other = |one: &Asked| {
+            let allowed = court.sides(&one.round.who, one.probe).allow(&one.question);
+            allowed != one.round.is_meant(one.probe)
+        };
+        match changed.any(|(one, _)| is_other(one)) {
             true => Noticed::ByAnswer,
-            false if self.reaches_elsewhere(&mutant.of, &court) => Noticed::ByReach,
+            false if reaches_elsewhere(mutant) => Noticed::ByReach,
             false => Noticed::No,
         }
     }
 
-    /// Tells whether the role reaches something else than what is committed.
-    fn reaches_elsewhere(&self, of: &Of, court: &Court) -> bool {
-        let who = self.rounds.iter().map(|round| &round.who);
-        let mut holders = who.filter(|who| who.holder(self.case).as_ref() == Some(of));
-        holders.any(|who| {
-            grant::grants(self.case, court, who) != grant::grants(self.case, &self.court, who)
-        })
-    }
-
-    fn groups(&self, of: &Of, document: &Value) -> Groups<'_> {
+    fn groups(&'a self, of: &Of, document: &Value, policy: &Policy) -> Vec<Group<'a>> {
         let actions: Vec<_> = statements(document).flat_map(|one| texts(&one["Action"])).collect();
         let service = |probe: &Probe| {
             actions.iter().any(|one| *one == "*" || one.split(':').next() == Some(probe.service()))
         };
-        let rounds = self.rounds.par_iter().filter(|round| self.holds(of, round));
-        let asked = rounds.flat_map_iter(|round| {
-            let probes = round.probes.iter().filter(|probe| is_about(of, probe) && service(probe));
-            probes.map(|probe| Asked {
-                round,
-                probe,
-                question: probe.by(self.case, &round.who),
-                meant: round.is_meant(probe),
-            })
-        });
         let mut groups: BTreeMap<&str, Vec<Asked>> = BTreeMap::new();
-        for one in asked.collect::<Vec<_>>() {
-            groups.entry(&one.probe.action).or_default().push(one);
+        for round in self.rounds.iter().filter(|round| self.holds(of, round)) {
+            for probe in round.probes.iter().filter(|probe| is_about(of, probe) && service(probe)) {
+                let question = probe.by(self.case, &round.who);
+                groups.entry(&probe.action).or_default().push(Asked { round, probe, question });
+            }
         }
-        groups.into_values().collect()
+        let applying = |group: Vec<Asked<'a>>| {
+            let named: Vec<_> = policy
+                .statements
+                .iter()
+                .map(|one| one.names_action(&group[0].question.request))
+                .collect();
+            let applied = |one: Asked<'a>| {
+                let request = &one.question.request;
+                let statements = policy.statements.iter().zip(&named);
+                let applied =
+                    statements.map(|(statement, named)| *named && statement.speaks_of(request));
+                let applied = applied.collect();
+                (one, applied)
+            };
+            group.into_iter().map(applied).collect()
+        };
+        groups.into_par_iter().map(|(_, group)| applying(group)).collect()
     }
 
     /// Tells whether a policy may have a say in what someone asks.
@@ -132,6 +130,21 @@ impl<'a> Exam<'a> {
             Of::Trust(_) | Of::Resource(_) | Of::Endpoint(_) => true,
         }
     }
+}
+
+/// Tells whether what a role or an IAM group reaches, which is committed, changes with the statement.
+fn reaches_elsewhere(mutant: &Mutant) -> bool {
+    if !matches!(mutant.of, Of::Role(_) | Of::Group(_)) {
+        return false;
+    }
+    let reach = |statement: &Value| grant::of_statement(statement);
+    let others = statements(&mutant.document).enumerate();
+    let others = others.filter(|(at, _)| mutant.statement.is_none() || *at != mutant.index);
+    let before = reach(&mutant.before);
+    let after = mutant.statement.as_ref().map(reach).unwrap_or_default();
+    let changed: BTreeSet<_> = before.symmetric_difference(&after).cloned().collect();
+    let elsewhere: BTreeSet<_> = others.flat_map(|(_, one)| reach(one)).collect();
+    !changed.is_subset(&elsewhere)
 }
 
 fn parsed(statement: &Value) -> Statement {

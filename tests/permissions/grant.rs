@@ -59,22 +59,28 @@ impl Explanation {
 pub(crate) fn grants(case: &Case, court: &Court, who: &Principal) -> BTreeSet<Grant> {
     let holder = who.holder(case).expect("the templates say what it may do");
     let documents = court.emitted().filter(|(of, _)| **of == holder);
+    documents.flat_map(|(_, document)| statements(document)).flat_map(of_statement).collect()
+}
+
+/// Returns what a statement grants.
+pub(crate) fn of_statement(statement: &Value) -> BTreeSet<Grant> {
     let mut grants = BTreeSet::new();
-    for statement in documents.flat_map(|(_, document)| statements(document)) {
-        if statement["Effect"] != "Allow" {
-            continue;
-        }
-        let when = conditions(&statement["Condition"]);
-        for pattern in texts(&statement["Action"]) {
-            let actions = iam::actions(pattern);
-            assert!(!actions.is_empty(), "{pattern} is no action");
-            for action in actions {
-                grants.extend(texts(&statement["Resource"]).map(|resource| Grant {
-                    action: action.name(),
-                    resource: resource.to_owned(),
-                    when: when.clone(),
-                }));
-            }
+    if statement["Effect"] != "Allow" {
+        return grants;
+    }
+    let when = conditions(&statement["Condition"]);
+    for pattern in texts(&statement["Action"]) {
+        let actions = match iam::action(pattern) {
+            Some(action) => vec![action],
+            None => iam::actions(pattern),
+        };
+        assert!(!actions.is_empty(), "{pattern} is no action");
+        for action in actions {
+            grants.extend(texts(&statement["Resource"]).map(|resource| Grant {
+                action: action.name(),
+                resource: resource.to_owned(),
+                when: when.clone(),
+            }));
         }
     }
     grants

@@ -21,6 +21,8 @@ pub(crate) struct Mutant {
     pub(crate) document: Value,
     /// The place of the statement.
     pub(crate) index: usize,
+    /// The statement as it was.
+    pub(crate) before: Value,
     /// The statement, unless it is gone.
     pub(crate) statement: Option<Value>,
     /// Whether it names others than before.
@@ -56,6 +58,7 @@ pub(crate) fn of(of: &Of, document: &Value) -> Vec<Mutant> {
                     .is_some_and(|it| it["Principal"] != statement["Principal"]),
                 document: with(document, index, broken.clone()),
                 index,
+                before: statement.clone(),
                 statement: broken,
             });
         }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::court::{Document, Question, Sides};
 use crate::node;
 use crate::principal::{Kind, Principal};
+use crate::stand_in::{self, DROPPED};
 use crate::tools::{ROOT, run};
 
 /// Questions, each document of theirs once.
@@ -62,6 +63,7 @@ impl Questions {
             documents[number] = serde_json::from_str(&text).expect("it was written as JSON");
         }
         let input = json!({"documents": documents, "questions": self.asked}).to_string();
+        let input = stand_in::filled(&input.replace(&DROPPED.to_lowercase(), DROPPED));
         let tests = Path::new(ROOT).join("tests");
         let modules = node::modules("node", &tests.join("tools"));
         let mut command = Command::new("node");
