@@ -26,7 +26,7 @@ use crate::plan::Wanted;
 
 pub use assets::{code, upload};
 pub use checks::{Checked, check};
-pub use config::{Outputs, configure};
+pub use config::{Outputs, configure, outdated};
 pub use deploy::{Manner, Outcome, deploy};
 pub use destroy::{Destroyed, Ruthless, destroy, doomed};
 pub use event::Event;

@@ -5,11 +5,13 @@ mod apply;
 mod bootstrap;
 mod consent;
 mod consequence;
+mod destroy;
 mod diff;
 mod disk;
 mod folder;
 mod load;
 mod outputs;
+mod pending;
 mod plan;
 mod progress;
 mod reach;
@@ -51,6 +53,7 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Outputs(outputs::Args),
+    Destroy(destroy::Args),
     Status(status::Args),
     Watch(watch::Args),
     Schema(schema::Args),
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Bootstrap(args) => bootstrap::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
+        Command::Destroy(args) => destroy::run(args),
         Command::Outputs(args) => outputs::run(args),
         Command::Status(args) => status::run(args),
         Command::Watch(args) => watch::run(args),

@@ -36,6 +36,37 @@ pub async fn configure(
     Ok(brought.into_iter().filter(|brought| *brought).count())
 }
 
+/// Returns the keys of what is not there or not the same, as far as the outputs are known; what waits for others is not the
+/// same.
+///
+/// # Errors
+/// A request failed.
+pub async fn outdated(
+    scene: &Scene<'_>,
+    files: &[File],
+    outputs: &Outputs,
+) -> Result<Vec<String>, Failure> {
+    let texts = scene.wanted.assets.iter().filter(|asset| asset.bucket == "workarea");
+    let looked = iter(texts).map(|asset| is_outdated(scene, files, asset, outputs));
+    let looked: Vec<Option<String>> = looked.buffered(AT_ONCE).try_collect().await?;
+    Ok(looked.into_iter().flatten().collect())
+}
+
+async fn is_outdated(
+    scene: &Scene<'_>,
+    files: &[File],
+    asset: &Asset,
+    outputs: &Outputs,
+) -> Result<Option<String>, Failure> {
+    let (bucket, key) = (scene.wanted.workarea_bucket.clone(), asset.key.clone());
+    let Some(file) = files.iter().find(|file| file.path == asset.path) else { return Ok(None) };
+    let Ok(bytes) = filled(asset, &file.bytes, outputs) else { return Ok(Some(key)) };
+    let object = Object { bucket, key, bytes };
+    let doing = format!("look at `s3://{}/{}`", object.bucket, object.key);
+    let there = digest(scene, &object).await.map_err(Failure::request(doing))?;
+    Ok((there != Some(sha256(&object.bytes))).then_some(object.key))
+}
+
 async fn bring(scene: &Scene<'_>, object: &Object) -> Result<bool, Failure> {
     let doing = format!("look at `s3://{}/{}`", object.bucket, object.key);
     let there = digest(scene, object).await.map_err(Failure::request(doing))?;

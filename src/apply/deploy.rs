@@ -23,6 +23,18 @@ pub struct Outcome {
     pub left: Vec<String>,
 }
 
+impl Outcome {
+    /// Returns the outcome of a deploy that had nothing to do.
+    pub fn unchanged(survey: &Survey) -> Self {
+        Self { outputs: survey.outputs(), ..Self::default() }
+    }
+
+    /// Tells whether every stack is as it should be.
+    pub fn is_whole(&self) -> bool {
+        self.failures.is_empty() && self.left.is_empty()
+    }
+}
+
 /// How a deploy goes about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Manner {

@@ -156,7 +156,10 @@ async fn remove(
 }
 
 /// Returns the logical ids of what could not be deleted (`DescribeStackResources`).
-pub(super) async fn undeletable(scene: &Scene<'_>, deployed: &Deployed) -> Result<Vec<String>, Trouble> {
+pub(super) async fn undeletable(
+    scene: &Scene<'_>,
+    deployed: &Deployed,
+) -> Result<Vec<String>, Trouble> {
     scene.cloud.describing().await;
     let asked = scene.cloud.cloudformation().describe_stack_resources().stack_name(&deployed.arn);
     let answer = asked.send().await?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join_all, try_join_all};
 
 use super::change_set::{self, Answer, Ready, Request};
-use super::{Failure, Scene, look};
+use super::{Failure, Outputs, Scene, look};
 use crate::cloud::Trouble;
 use crate::plan::{
     Deployed, Difference, Outline, Rule, Source, Stack, Step, difference, levels, token,
@@ -59,6 +59,20 @@ impl Survey<'_> {
     /// Tells whether anything is to be done with stacks.
     pub fn is_pending(&self) -> bool {
         self.found.iter().any(|found| found.step != Step::Unchanged)
+    }
+
+    /// Returns the outputs that are there.
+    pub fn outputs(&self) -> Outputs {
+        let own = |found: &Found| {
+            Some((found.stack.name.clone(), found.deployed.as_ref()?.outputs.clone()))
+        };
+        self.found.iter().filter_map(own).collect()
+    }
+
+    /// Returns the stacks with which something is to be done.
+    pub fn pending(&self) -> Vec<&Stack> {
+        let pending = self.found.iter().filter(|found| found.step != Step::Unchanged);
+        pending.map(|found| found.stack).collect()
     }
 
     /// Returns it as people and programs read it.
@@ -142,11 +156,7 @@ pub(super) async fn found<'a>(scene: &Scene<'_>, stack: &'a Stack) -> Result<Fou
 
 /// Decides what to do with each stack, before CloudFormation is asked for change sets.
 fn decide(scene: &Scene, survey: &mut Survey) {
-    let outputs: BTreeMap<String, BTreeMap<String, String>> = survey
-        .found
-        .iter()
-        .filter_map(|one| Some((one.stack.name.clone(), one.deployed.as_ref()?.outputs.clone())))
-        .collect();
+    let outputs = survey.outputs();
     for found in &mut survey.found {
         match resolve(scene, found.stack, &outputs, &survey.prefix_lists) {
             Ok(parameters) => {

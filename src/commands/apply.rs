@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde_json::json;
 
-use super::consequence::consequence;
+use super::pending::Pending;
 use super::reach::Reach;
 use super::report::Format;
 use super::stage::{Stage, ended, failed};
 use super::target::{Named, Target};
 use super::{Exit, consent, report};
-use crate::apply::{self, Event, Failure, Manner, Purpose, Scene, Survey, Wish};
+use crate::apply::{self, Checked, Failure, Manner, Outcome, Purpose, Scene, Survey, Wish};
 use crate::cloud;
-use crate::plan::{self, SavedPlan, Stack};
+use crate::plan::SavedPlan;
 
 /// Deploy an environment: stacks along their dependencies, code, scripts and configuration
 ///
@@ -38,6 +38,9 @@ pub(super) struct Args {
     /// Let this resource go although it holds data, such as `storage.Workarea`
     #[arg(long, value_name = "STACK.RESOURCE")]
     release: Vec<String>,
+    /// Do not wait until the pipeline's executions have ended
+    #[arg(long)]
+    while_running: bool,
     /// Undo what is under way at the first Ctrl-C
     #[arg(long)]
     cancel_on_interrupt: bool,
@@ -96,24 +99,53 @@ async fn locked(
     scene: &Scene<'_>,
     saved: Option<&SavedPlan>,
 ) -> anyhow::Result<Exit> {
-    let (target, stacks) = (stage.target, &stage.target.wanted.stacks);
-    let survey = match saved {
-        Some(plan) => apply::restore(scene, stacks, plan).await,
-        None => surveyed(scene, stacks).await,
-    };
-    let survey = survey.map_err(|failure| failed(target, &failure))?;
-    if *stage.wish.borrow() != Wish::GoOn || !agreed(args, target, stage, &survey).await? {
-        return given_up(stage, scene, &survey).await;
+    let target = stage.target;
+    let pending = Pending::find(scene, target, Purpose::Apply, saved).await;
+    let pending = pending.map_err(|failure| failed(target, &failure))?;
+    if *stage.wish.borrow() != Wish::GoOn || !agreed(args, stage, &pending).await? {
+        return given_up(stage, scene, &pending.survey).await;
     }
-    let is_strict = saved.is_some();
-    let manner = Manner { concurrency: usize::from(args.concurrency), is_strict };
-    let outcome = apply::deploy(scene, stacks, &survey, manner).await;
-    ended(stage, &outcome)
+    if !pending.is_pending() {
+        return ended(stage, &Outcome::unchanged(&pending.survey), &Checked::default());
+    }
+    let prepared = prepared(args, scene, target, &pending.survey).await;
+    if !prepared.map_err(|failure| failed(target, &failure))? {
+        return given_up(stage, scene, &pending.survey).await;
+    }
+    let manner = Manner { concurrency: usize::from(args.concurrency), is_strict: saved.is_some() };
+    let mut outcome = apply::deploy(scene, &target.wanted.stacks, &pending.survey, manner).await;
+    let checked = finished(scene, target, &mut outcome).await;
+    ended(stage, &outcome, &checked)
 }
 
-async fn surveyed<'a>(scene: &Scene<'_>, stacks: &'a [Stack]) -> Result<Survey<'a>, Failure> {
-    let prefix_lists = apply::prefix_lists(scene).await?;
-    apply::survey(scene, stacks, prefix_lists, Purpose::Apply).await
+/// Brings what must be there before the stacks; tells whether the deploy may begin.
+async fn prepared(
+    args: &Args,
+    scene: &Scene<'_>,
+    target: &Target,
+    survey: &Survey<'_>,
+) -> Result<bool, Failure> {
+    if survey.is_pending() && !args.while_running && !apply::idle(scene).await? {
+        return Ok(false);
+    }
+    if survey.is_pending() {
+        apply::default_database(scene).await?;
+    }
+    let code = apply::code(&target.wanted, &target.files, &survey.pending());
+    apply::upload(scene, &code).await?;
+    Ok(true)
+}
+
+/// Brings what needs the stacks, and looks whether all is as planned.
+async fn finished(scene: &Scene<'_>, target: &Target, outcome: &mut Outcome) -> Checked {
+    if !outcome.is_whole() {
+        return Checked::default();
+    }
+    if let Err(failure) = apply::configure(scene, &target.files, &outcome.outputs).await {
+        outcome.failures.push(("configuration".to_owned(), failure));
+    }
+    let changed = target.wanted.stacks.iter().filter(|one| outcome.changed.contains(&one.name));
+    apply::check(scene, changed).await
 }
 
 fn still_good(plan: &SavedPlan, target: &Target, now: i64) -> anyhow::Result<()> {
@@ -130,19 +162,17 @@ fn still_good(plan: &SavedPlan, target: &Target, now: i64) -> anyhow::Result<()>
 }
 
 /// Shows the plan and asks, where there is something to ask.
-async fn agreed(
-    args: &Args,
-    target: &Target,
-    stage: &Stage<'_>,
-    survey: &Survey<'_>,
-) -> anyhow::Result<bool> {
-    let env = &target.wanted.environment;
-    let text = plan::text(env, &survey.outlines()) + &consequence(survey)?;
+async fn agreed(args: &Args, stage: &Stage<'_>, pending: &Pending<'_>) -> anyhow::Result<bool> {
+    let env = &stage.target.wanted.environment;
     match args.format {
-        Format::Text => report::note(&text),
-        Format::Json => stage.progress.tell(&Event::note(text)),
+        Format::Text => report::note(&pending.text(env)?),
+        Format::Json => {
+            let mut plan = pending.json(env);
+            plan["type"] = "plan".into();
+            report::print(&format!("{plan}\n"))?;
+        }
     }
-    if args.yes || !survey.is_pending() {
+    if args.yes || !pending.is_pending() {
         return Ok(true);
     }
     consent::given(&format!("Deploy `{env}`?"), "yes", stage.wish.clone()).await

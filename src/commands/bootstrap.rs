@@ -10,7 +10,7 @@ use super::report::Format;
 use super::stage::{Stage, ended, failed};
 use super::target::{Named, Target};
 use super::{Exit, consent, report};
-use crate::apply::{self, Event, Manner, Purpose, Survey};
+use crate::apply::{self, Checked, Event, Manner, Purpose, Survey};
 use crate::{cloud, plan};
 
 /// Make what must be there before the first deploy: the bucket for code, the deploying roles, the boundary of all roles
@@ -53,7 +53,7 @@ async fn bootstrapped(args: &Args, target: &Target) -> anyhow::Result<Exit> {
     }
     let manner = Manner { concurrency: 1, is_strict: false };
     let outcome = apply::deploy(&scene, slice::from_ref(stack), &survey, manner).await;
-    ended(&stage, &outcome)
+    ended(&stage, &outcome, &Checked::default())
 }
 
 async fn agreed(args: &Args, stage: &Stage<'_>, survey: &Survey<'_>) -> anyhow::Result<bool> {

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use serde_json::json;
 
-use super::consequence::consequence;
+use super::pending::Pending;
 use super::reach::Reach;
 use super::report::Format;
 use super::stage::{Stage, failed};
@@ -13,7 +12,6 @@ use super::target::{Named, Target};
 use super::{Exit, report};
 use crate::apply::{self, Failure, Purpose, Survey};
 use crate::cloud;
-use crate::plan;
 
 /// Show what a deploy would do to every stack, asked of CloudFormation where it can be asked now
 ///
@@ -58,17 +56,15 @@ async fn on(
     let tell = stage.teller();
     let scene = stage.scene(&tell);
     let purpose = if args.save.is_some() { Purpose::Apply } else { Purpose::Look };
-    let stacks = &target.wanted.stacks;
-    let prefix_lists = apply::prefix_lists(&scene).await?;
-    let survey = apply::survey(&scene, stacks, prefix_lists, purpose).await?;
+    let pending = Pending::find(&scene, target, purpose, None).await?;
     let told = match &args.save {
         None => {
-            apply::discard(&scene, &survey, |_| true).await;
+            apply::discard(&scene, &pending.survey, |_| true).await;
             Ok(())
         }
-        Some(path) => kept(path, &scene, &survey, stage.now),
+        Some(path) => kept(path, &scene, &pending.survey, stage.now),
     };
-    Ok(told.and_then(|()| shown(args, target, &survey)))
+    Ok(told.and_then(|()| shown(args, target, &pending)))
 }
 
 fn kept(path: &Path, scene: &apply::Scene, survey: &Survey, now: i64) -> anyhow::Result<()> {
@@ -77,22 +73,12 @@ fn kept(path: &Path, scene: &apply::Scene, survey: &Survey, now: i64) -> anyhow:
     std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-fn shown(args: &Args, target: &Target, survey: &Survey) -> anyhow::Result<Exit> {
-    let outlines = survey.outlines();
-    match args.format {
-        Format::Json => {
-            let whole = json!({
-                "environment": target.wanted.environment,
-                "pending": survey.is_pending(),
-                "stacks": outlines,
-            });
-            report::print(&format!("{whole:#}\n"))?;
-        }
-        Format::Text => {
-            report::print(&plan::text(&target.wanted.environment, &outlines))?;
-            report::print(&consequence(survey)?)?;
-        }
-    }
-    let pending = args.exit_code && survey.is_pending();
-    Ok(if pending { Exit::Different } else { Exit::Done })
+fn shown(args: &Args, target: &Target, pending: &Pending) -> anyhow::Result<Exit> {
+    let env = &target.wanted.environment;
+    report::print(&match args.format {
+        Format::Json => format!("{:#}\n", pending.json(env)),
+        Format::Text => pending.text(env)?,
+    })?;
+    let differs = args.exit_code && pending.is_pending();
+    Ok(if differs { Exit::Different } else { Exit::Done })
 }

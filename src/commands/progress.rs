@@ -83,7 +83,7 @@ impl Live {
                 }
             }
             Event::Asset { .. } | Event::Lock { .. } | Event::Check { .. } | Event::Note { .. } => {
-                self.print(line)
+                self.print(line);
             }
         }
     }

@@ -8,7 +8,7 @@ use super::reach::Reach;
 use super::report::{self, Format};
 use super::target::Target;
 use super::{Exit, wish};
-use crate::apply::{Event, Failure, Outcome, Scene, Wish};
+use crate::apply::{Checked, Event, Failure, Outcome, Scene, Wish};
 use crate::cloud::Cloud;
 
 /// AWS reached for one target.
@@ -91,7 +91,7 @@ fn place(target: &Target, failure: &Failure) -> String {
 }
 
 /// Tells how a deploy ended and returns the exit code.
-pub(super) fn ended(stage: &Stage, outcome: &Outcome) -> anyhow::Result<Exit> {
+pub(super) fn ended(stage: &Stage, outcome: &Outcome, checked: &Checked) -> anyhow::Result<Exit> {
     let env = &stage.target.wanted.environment;
     for (_, failure) in &outcome.failures {
         report::failure(&failed(stage.target, failure));
@@ -102,9 +102,12 @@ pub(super) fn ended(stage: &Stage, outcome: &Outcome) -> anyhow::Result<Exit> {
             "not started: {left}\nhelp: once the rest is mended, `gen apply --env {env}` goes on from here\n"
         ));
     }
+    for wrong in &checked.wrong {
+        report::note(&format!("error: not as planned: {wrong}\nhelp: `gen status --env {env}`\n"));
+    }
     let wanted = outcome.failures.iter().any(|(_, failure)| failure.is_wanted());
     let interrupted = wanted || *stage.wish.borrow() != Wish::GoOn && !outcome.left.is_empty();
-    let exit = match (outcome.failures.is_empty() && outcome.left.is_empty(), interrupted) {
+    let exit = match (outcome.is_whole() && checked.wrong.is_empty(), interrupted) {
         (true, _) => Exit::Done,
         (false, true) => Exit::Interrupted,
         (false, false) => Exit::Failed,
@@ -116,17 +119,21 @@ pub(super) fn ended(stage: &Stage, outcome: &Outcome) -> anyhow::Result<Exit> {
         "type": "result", "environment": env, "done": exit == Exit::Done,
         "changed": outcome.changed, "unchanged": outcome.outputs.len() - outcome.changed.len(),
         "failures": failures.collect::<Vec<_>>(), "left": outcome.left, "outputs": outcome.outputs,
+        "wrong": checked.wrong, "unknown": checked.unknown, "by_hand": checked.left,
     });
-    stage.progress.result(&summary(env, outcome), &json)?;
+    stage.progress.result(&summary(env, outcome, checked), &json)?;
     Ok(exit)
 }
 
-fn summary(env: &str, outcome: &Outcome) -> String {
+fn summary(env: &str, outcome: &Outcome, checked: &Checked) -> String {
     let unchanged = outcome.outputs.len() - outcome.changed.len();
     let changed = outcome.changed.len();
     let (failed, left) = (outcome.failures.len(), outcome.left.len());
-    if failed + left == 0 {
-        return format!("{env}: done, {changed} stacks changed, {unchanged} unchanged\n");
+    if failed + left + checked.wrong.len() == 0 {
+        let head = format!("{env}: done, {changed} stacks changed, {unchanged} unchanged\n");
+        let unknown = checked.unknown.iter().map(|one| format!("not looked at: {one}\n"));
+        let by_hand = checked.left.iter().map(|one| format!("still to do: {one}\n"));
+        return std::iter::once(head).chain(unknown).chain(by_hand).collect();
     }
     format!(
         "{env}: not done, {changed} stacks changed, {unchanged} unchanged, {failed} failed, {left} not started\n"
