@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Files;
 use super::secret::Mask;
+use super::skip::{self, Reduced};
 use crate::diagnostic::{Diagnostic, FileId};
 use crate::yaml;
 
@@ -94,9 +95,11 @@ fn sides(
             return Ok([Value::Null, Value::Null]);
         }
         // What cannot be read so is told at its place in the whole.
-        let reduced = super::skip::differing(old, new).and_then(|[old, new]| {
-            Some([parsed(name, &old, false).ok()?, parsed(name, &new, true).ok()?])
-        });
+        let parsed = |side: &Reduced<'_>, is_new| {
+            parsed(name, &side.text, is_new).ok().filter(|template| side.holds(template))
+        };
+        let reduced = skip::differing(old, new)
+            .and_then(|[old, new]| Some([parsed(&old, false)?, parsed(&new, true)?]));
         if let Some(reduced) = reduced {
             return Ok(reduced);
         }

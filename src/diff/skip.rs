@@ -1,119 +1,114 @@
-//! Leaves out of two YAML templates the resources that are the same text on both sides: to read them is most of the work.
+//! Leaves out of two templates the resources that are the same text on both sides: to read them is most of the work.
+//!
+//! Only text that stands on both sides is left out, and only where what remains, once read, holds just the resources that were
+//! kept ([`Reduced::holds`]): so each part that was taken for a resource is one.
 
-use std::collections::BTreeMap;
+mod json;
+mod yaml;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use memchr::memmem;
+use serde_json::Value;
+
+/// A template without the resources that the other side has too.
+#[derive(Debug)]
+pub(super) struct Reduced<'a> {
+    pub(super) text: String,
+    kept: Vec<&'a str>,
+}
+
+impl Reduced<'_> {
+    /// Tells whether the text, once read, holds the resources that were kept and no others.
+    pub(super) fn holds(&self, template: &Value) -> bool {
+        let ids = template["Resources"].as_object().map(|resources| resources.keys());
+        ids.is_some_and(|ids| ids.eq(self.kept.iter().copied()))
+    }
+}
 
 /// Returns both templates without the resources that are written alike, where they are plain enough to be taken apart by
 /// their lines; else nothing.
-pub(super) fn differing(old: &str, new: &str) -> Option<[String; 2]> {
+pub(super) fn differing<'a>(old: &'a str, new: &'a str) -> Option<[Reduced<'a>; 2]> {
     let (was, is) = (Parts::of(old)?, Parts::of(new)?);
-    let known: BTreeMap<&str, &str> = was.resources.iter().copied().collect();
-    let others: BTreeMap<&str, &str> = is.resources.iter().copied().collect();
-    if known.len() != was.resources.len() || others.len() != is.resources.len() {
-        return None;
-    }
-    let same = |id: &str, block: &str, there: &BTreeMap<&str, &str>| {
-        let needed = || block.lines().take(HEAD).any(|line| line.contains(NEEDED));
-        there.get(id) == Some(&block) && is_whole(block) && !needed()
-    };
-    Some([
-        was.without(|id, block| same(id, block, &others)),
-        is.without(|id, block| same(id, block, &known)),
-    ])
+    let (known, others) = (was.by_name()?, is.by_name()?);
+    let needed = memmem::Finder::new(NEEDED);
+    let alike = others.iter().filter(|(id, block)| {
+        known.get(*id) == Some(block) && is_whole(block) && needed.find(block.as_bytes()).is_none()
+    });
+    let alike: BTreeSet<&str> = alike.map(|(id, _)| *id).collect();
+    (was.form == is.form).then(|| [was.without(&alike), is.without(&alike)])
 }
 
 /// Tables are told with the name of their database, so databases stay.
 const NEEDED: &str = "AWS::Glue::Database";
 
-/// The lines of a resource among which its type stands, as a rule; one that is not seen costs its name and nothing else.
-const HEAD: usize = 6;
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Form {
+    Yaml,
+    Json,
+}
 
 /// A template by its lines.
+#[derive(Debug)]
 struct Parts<'a> {
-    /// All but the resources.
-    rest: Vec<&'a str>,
+    form: Form,
+    /// All up to the line that opens the resources.
+    head: &'a str,
+    /// Names, and texts from the line of the name on.
     resources: Vec<(&'a str, &'a str)>,
+    /// All that comes after the resources.
+    tail: &'a str,
 }
 
 impl<'a> Parts<'a> {
-    /// Takes a template apart; nothing where a line does not look as people and `gen` write them.
+    /// Takes a template apart; nothing where a line does not look as programs and most people write them.
     fn of(text: &'a str) -> Option<Self> {
-        let anchored = |at: usize| {
-            text[..at].ends_with(' ') && text[at + 1..].starts_with(|c: char| !c.is_whitespace())
-        };
-        if text.match_indices('&').any(|(at, _)| anchored(at)) || text.contains('\t') {
-            return None;
-        }
-        let mut parts = Self { rest: Vec::new(), resources: Vec::new() };
-        let (mut in_resources, mut at) = (false, 0);
-        let mut open: Option<(&str, usize)> = None;
-        for line in text.split_inclusive('\n') {
-            let start = at;
-            at += line.len();
-            let indent = line.len() - line.trim_start_matches(' ').len();
-            let is_key = !line.trim().is_empty() && !line[indent..].starts_with('#');
-            if is_key && indent == 0 {
-                let name = line.trim_end();
-                if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.contains(':') {
-                    return None;
-                }
-                parts.close(&mut open, text, start);
-                in_resources = name == "Resources:";
-            } else if is_key && indent == 2 && in_resources {
-                parts.close(&mut open, text, start);
-                open = Some((line[2..].split_once(':')?.0, start));
-                continue;
-            } else if in_resources && is_key && open.is_none() {
-                return None;
-            }
-            if open.is_none() {
-                parts.rest.push(line);
-            }
-        }
-        parts.close(&mut open, text, at);
-        Some(parts)
+        if text.starts_with('{') { json::parts(text) } else { yaml::parts(text) }
     }
 
-    fn close(&mut self, open: &mut Option<(&'a str, usize)>, text: &'a str, end: usize) {
-        if let Some((id, start)) = open.take() {
-            self.resources.push((id, &text[start..end]));
-        }
+    fn by_name(&self) -> Option<BTreeMap<&'a str, &'a str>> {
+        let named: BTreeMap<_, _> = self.resources.iter().copied().collect();
+        (named.len() == self.resources.len()).then_some(named)
     }
 
     /// Puts the template together again without some of its resources.
-    fn without(&self, skipped: impl Fn(&str, &str) -> bool) -> String {
-        let kept: String = self
-            .resources
-            .iter()
-            .filter(|(id, block)| !skipped(id, block))
-            .map(|(_, block)| *block)
-            .collect();
-        let heading = if kept.is_empty() { "Resources: {}\n" } else { "Resources:\n" };
-        let rest =
-            self.rest.iter().map(|line| if line.trim_end() == "Resources:" { "" } else { line });
-        let mut text: String = rest.collect();
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        let ends = if kept.ends_with('\n') || kept.is_empty() { "" } else { "\n" };
-        text + heading + &kept + ends
+    fn without(&self, left_out: &BTreeSet<&str>) -> Reduced<'a> {
+        let kept = self.resources.iter().filter(|(id, _)| !left_out.contains(id));
+        let (kept, blocks): (Vec<_>, Vec<_>) = kept.copied().unzip();
+        let [empty, between] = match self.form {
+            Form::Yaml => [" {}\n", ""],
+            Form::Json => ["", ",\n"],
+        };
+        let opened = if blocks.is_empty() { empty } else { "\n" };
+        let text = [self.head, opened, &blocks.join(between), self.tail].concat();
+        Reduced { text, kept }
     }
 }
 
 /// Tells whether quotes and brackets are even, so that no text or list reaches over the end.
 fn is_whole(block: &str) -> bool {
-    let (mut double, mut single, mut square, mut curly) = (0u32, 0u32, 0i32, 0i32);
-    for byte in block.bytes() {
-        match byte {
-            b'"' => double += 1,
-            b'\'' => single += 1,
-            b'[' => square += 1,
-            b']' => square -= 1,
-            b'{' => curly += 1,
-            b'}' => curly -= 1,
-            _ => {}
-        }
-    }
-    double.is_multiple_of(2) && single.is_multiple_of(2) && square == 0 && curly == 0
+    let count = |sought: u8| memchr::memchr_iter(sought, block.as_bytes()).count();
+    count(b'"').is_multiple_of(2)
+        && count(b'\'').is_multiple_of(2)
+        && count(b'[') == count(b']')
+        && count(b'{') == count(b'}')
+}
+
+/// Returns where lines start.
+fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1))
+}
+
+/// Returns the line that starts at a place, without what ends it.
+fn line_at(text: &str, start: usize) -> &str {
+    let rest = &text[start..];
+    let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+    rest[..end].trim_end()
+}
+
+/// A logical id as CloudFormation takes them.
+fn is_id(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -127,22 +122,50 @@ mod tests {
     fn what_is_written_alike_is_left_out() {
         let new = OLD.replace("Type: Y", "Type: Z");
         let [old, new] = differing(OLD, &new).unwrap();
-        assert_eq!(old, "Description: d\nOutputs:\n  O: 1\nResources:\n  B:\n    Type: Y\n");
-        assert!(new.ends_with("Resources:\n  B:\n    Type: Z\n"));
-        assert!(differing(OLD, OLD).unwrap()[0].ends_with("Resources: {}\n"));
+        assert_eq!(old.text, OLD.replace("  A:\n    Type: X\n", ""));
+        assert_eq!(old.kept, ["B"]);
+        assert!(new.text.contains("Resources:\n  B:\n    Type: Z\n"));
+        assert!(differing(OLD, OLD).unwrap()[0].text.contains("Resources: {}\nOutputs"));
+    }
+
+    #[test]
+    fn json_keeps_its_commas() {
+        let template = |kind: &str| {
+            format!(
+                "{{\n \"Resources\": {{\n  \"A\": {{\n   \"Type\": \"X\"\n  }},\n  \"B\": {{\n   \"Type\": \"{kind}\"\n  }}\n }},\n \"Outputs\": {{}}\n}}\n"
+            )
+        };
+        let (old, new) = (template("Y"), template("Z"));
+        for (side, kind) in differing(&old, &new).unwrap().iter().zip(["Y", "Z"]) {
+            let read: Value = serde_json::from_str(&side.text).unwrap();
+            let expected = serde_json::json!({"Resources": {"B": {"Type": kind}}, "Outputs": {}});
+            assert_eq!(read, expected);
+            assert!(side.holds(&read));
+        }
+        let [none, _] = differing(&old, &old).unwrap();
+        assert!(none.holds(&serde_json::from_str(&none.text).unwrap()), "{}", none.text);
     }
 
     #[test]
     fn what_cannot_be_taken_apart_by_lines_is_left_alone() {
         for odd in [
             "{\"Resources\": {}}",
+            "{\n \"Resources\": {\n  \"A\": {}\n }\n}",
             "Resources:\n  A: &a\n    Type: X\n",
+            "Resources:\n  A:\n    Type: [&a X]\n",
+            "Resources:\n  A: {}\n",
             "Resources:\n    A:\n      Type: X\n",
-            "---\nResources:\n  A: 1\n",
+            "Resources:\n  A:\n    Type: X\n  A:\n    Type: X\n",
+            "Resources:\n  A:\n    Type: X\rOutputs:\n",
+            "Resources:\n  A:\n    Type: X\n\0",
+            "Resources:\n  \"A\":\n    Type: X\n",
+            "---\nResources:\n  A:\n    Type: X\n",
+            "Outputs:\n  A:\n    Value: X\n",
         ] {
             assert!(differing(odd, odd).is_none(), "{odd}");
         }
-        let text = "Resources:\n  A:\n    Type: \"x\n  B: y\"\n";
-        assert_eq!(differing(text, text).unwrap()[0], text);
+        let text = "Resources:\n  A:\n    Type: \"x\n  B:\n    y\"\n";
+        let [kept, _] = differing(text, text).unwrap();
+        assert!(kept.text == text && !kept.holds(&serde_json::json!({"Resources": {"A": 1}})));
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use memchr::memchr_iter;
 
 use super::super::{disk, report};
 use super::{Compared, git};
@@ -113,23 +114,32 @@ struct Template {
 impl Template {
     fn of(file: FileId, shown: String, text: &str, ids: &BTreeSet<&str>) -> Self {
         let mut starts = BTreeMap::new();
-        let mut at = 0;
-        for (number, line) in text.split_inclusive('\n').enumerate() {
-            let bare = line.trim_start();
-            let indent = line.len() - bare.len();
-            let characters =
-                |text: &str| if text.is_ascii() { text.len() } else { text.chars().count() };
-            if (1..=4).contains(&indent) {
-                let key = bare.split(':').next().unwrap_or_default().trim_matches(['"', '\'']);
-                if ids.contains(key) && !starts.contains_key(key) {
-                    let span = span(file, at + indent, at + indent + characters(key));
-                    starts.insert(key.to_owned(), (span, number + 1));
-                }
+        let lines = std::iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        for (number, start) in lines.enumerate().filter(|(_, start)| is_shallow(text, *start)) {
+            if starts.len() == ids.len() {
+                break;
             }
-            at += characters(line);
+            let line = text[start..].lines().next().unwrap_or_default();
+            let bare = line.trim_start();
+            let key = bare.split(':').next().unwrap_or_default().trim_matches(['"', '\'']);
+            if ids.contains(key) && !starts.contains_key(key) {
+                let at = characters(&text[..start]) + (line.len() - bare.len());
+                let span = span(file, at, at + characters(key));
+                starts.insert(key.to_owned(), (span, number + 1));
+            }
         }
         Self { file, shown, starts }
     }
+}
+
+/// Tells whether the line that starts here is indented as names of resources are.
+fn is_shallow(text: &str, start: usize) -> bool {
+    let indent = text.as_bytes()[start..].iter().take(5).take_while(|byte| **byte == b' ').count();
+    (1..=4).contains(&indent)
+}
+
+fn characters(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
 impl Places {
