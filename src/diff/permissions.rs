@@ -1,7 +1,10 @@
-//! Who may do more or less: every policy as single grants, of which only those count that the other side does not cover.
+//! Who may do more or less: every policy as single grants, of which only those count by which more may be done than on the
+//! other side.
 
+mod effect;
 mod grant;
 mod policies;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,7 +91,8 @@ fn told(who: &str, old: &[Grant], new: &[Grant]) -> Vec<Permission> {
     let only = |some: &[Grant], others: &[Grant], allow: bool| -> Vec<Grant> {
         let same: BTreeSet<_> = others.iter().map(Grant::said).collect();
         let lone = some.iter().filter(|one| one.allow == allow && !same.contains(&one.said()));
-        lone.filter(|one| !others.iter().any(|other| other.covers(one))).cloned().collect()
+        let lone = lone.filter(|one| !others.iter().any(|other| other.covers(one)));
+        effect::added(lone.cloned().collect(), some, others)
     };
     let mut found = Vec::new();
     for (widens, denial, grants) in [

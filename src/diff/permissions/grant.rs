@@ -7,6 +7,9 @@ use super::super::normal::text;
 /// The principal that is anyone, with or without an account.
 pub(super) const EVERYBODY: &str = "everybody";
 
+/// How the names begin that `NotAction` and `NotResource` exclude.
+pub(super) const ALL_BUT: &str = "all but ";
+
 /// One action on one resource, allowed or denied.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Grant {
@@ -34,6 +37,21 @@ impl Grant {
             && contains(&self.resource, &other.resource)
             && contains(&self.action.to_ascii_lowercase(), &other.action.to_ascii_lowercase())
     }
+
+    /// Tells whether both may speak of the same request.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        may_meet(&self.action, &other.action) && may_meet(&self.resource, &other.resource)
+    }
+}
+
+/// Tells whether two patterns may fit the same text; where it takes more than a look, they may.
+fn may_meet(one: &str, other: &str) -> bool {
+    if one.starts_with(ALL_BUT) || other.starts_with(ALL_BUT) {
+        return true;
+    }
+    let literal = |text: &str| text.find(['*', '?']).unwrap_or(text.len());
+    let shorter = literal(one).min(literal(other));
+    one.as_bytes()[..shorter].eq_ignore_ascii_case(&other.as_bytes()[..shorter])
 }
 
 /// Returns the grants of one normal statement; `resource` stands in where the statement names none.
@@ -64,7 +82,7 @@ pub(super) fn of_statement(statement: &Value, resource: &str) -> Vec<Grant> {
 fn patterns(statement: &Value, key: &str, negated: &str, else_: &str) -> Vec<String> {
     if let Some(Value::Array(items)) = statement.get(negated) {
         let excluded: Vec<_> = items.iter().map(shown).collect();
-        return vec![format!("all but {}", excluded.join(", "))];
+        return vec![format!("{ALL_BUT}{}", excluded.join(", "))];
     }
     match statement.get(key) {
         Some(Value::Array(items)) => items.iter().map(shown).collect(),
@@ -116,7 +134,7 @@ fn contains(whole: &str, part: &str) -> bool {
     if whole == part || whole == "*" {
         return true;
     }
-    if whole.starts_with("all but ") || part.starts_with("all but ") {
+    if whole.starts_with(ALL_BUT) || part.starts_with(ALL_BUT) {
         return false;
     }
     // Thousands of grants are compared with thousands: most differ before their first wildcard.
