@@ -9,6 +9,7 @@ mod compare;
 mod cost;
 mod danger;
 mod files;
+mod fold;
 mod follow;
 mod gate;
 mod json;

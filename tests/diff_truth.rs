@@ -248,6 +248,36 @@ fn every_single_change_is_seen_from_both_sides() {
     assert!(seen >= 200, "{seen}");
 }
 
+/// A template of tables, with a column that may be missing.
+fn tables(count: usize, column: bool) -> Value {
+    let columns =
+        if column { json!([{"Name": "a"}, {"Name": "b"}]) } else { json!([{"Name": "a"}]) };
+    let table = |number: usize| {
+        let input =
+            json!({"Name": format!("t{number:05}"), "StorageDescriptor": {"Columns": columns}});
+        let properties = json!({"CatalogId": "1", "DatabaseName": "facts", "TableInput": input});
+        (format!("Table{number:05}"), json!({"Type": "AWS::Glue::Table", "Properties": properties}))
+    };
+    json!({"Resources": (0..count).map(table).collect::<Map<_, _>>()})
+}
+
+#[test]
+fn a_comment_fits_however_much_is_in_danger() {
+    for count in [200, 900, 5000] {
+        let mut changes = vec![between(&tables(count, true), &tables(count, false)); 2];
+        // What differs a little in each cannot be told together.
+        for (number, one) in changes[1].resources.iter_mut().enumerate() {
+            one.dangers[0].message.push_str(&number.to_string());
+        }
+        let told = pipeline::diff::markdown(&changes);
+        assert!(told.chars().count() < 65_536, "{count}");
+        assert!(told.contains(&format!("{count} with data at risk")), "{told:.300}");
+        let all_named = (0..count).all(|number| told.contains(&format!("Table{number:05}")));
+        assert_eq!(all_named, count < 500, "{count}");
+        assert!(all_named || told.contains(&format!("AWS::Glue::Table: {count}")), "{told:.300}");
+    }
+}
+
 #[test]
 fn odd_documents_do_no_harm() {
     let deep =

@@ -185,11 +185,7 @@ fn not_read(path: &str, side: &Side, problem: Diagnostic) -> anyhow::Error {
 
 fn show(format: Format, environments: &[Changes], sources: &Sources) -> anyhow::Result<()> {
     match format {
-        Format::Text => {
-            let screen = screen();
-            let texts: Vec<_> = environments.iter().map(|one| diff::text(one, screen)).collect();
-            report::print(&texts.join("\n"))
-        }
+        Format::Text => report::print(&diff::text(environments, screen())),
         Format::Markdown => report::print(&diff::markdown(environments)),
         Format::Json => report::print(&format!("{:#}\n", diff::json(environments))),
         Format::Sarif => {

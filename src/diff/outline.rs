@@ -24,13 +24,20 @@ pub(super) struct Section {
 }
 
 /// One thing to know: a line, and details below it.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Item {
     /// What it is about; several where they share their details.
     pub(super) heads: Vec<String>,
     /// A place in the blueprint.
     pub(super) at: Option<String>,
     pub(super) lines: Vec<String>,
+}
+
+impl Section {
+    /// Returns how many things its items are about.
+    pub(super) fn count(&self) -> usize {
+        self.items.iter().map(|item| item.heads.len()).sum()
+    }
 }
 
 impl Item {

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::change::Changes;
-use super::outline::{Item, Section, Tone, sections, summary};
+use super::fold::{Folded, folded};
+use super::outline::{Item, Section, Tone};
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -19,17 +20,27 @@ pub struct Screen {
 /// The most items of a section that is no alarm.
 const MOST: usize = 12;
 
-/// Returns the changes of one environment as text; one sentence where there are none.
-pub fn text(changes: &Changes, screen: Screen) -> String {
-    let label = changes.environment.as_ref().map_or_else(String::new, |name| format!("{name}: "));
-    if changes.is_empty() {
-        return format!("{label}nothing changes\n");
-    }
+/// Returns the changes of all environments as text; one sentence where there are none.
+pub fn text(environments: &[Changes], screen: Screen) -> String {
+    let Folded { summaries, groups } = folded(environments);
     let mut text = String::new();
     let bold = Style::new().bold();
-    line(&mut text, screen, 0, &painted(&format!("{label}{}", summary(changes)), bold, screen));
-    for section in sections(changes) {
-        draw(&mut text, &section, screen);
+    for summary in &summaries {
+        line(&mut text, screen, 0, &painted(summary, bold, screen));
+    }
+    for (at, group) in groups.iter().enumerate() {
+        if at > 0 || !summaries.is_empty() {
+            text.push('\n');
+        }
+        let heading = match (group.who.as_str(), &group.summary) {
+            ("", summary) => summary.clone().unwrap_or_default(),
+            (who, Some(summary)) => format!("{who}: {summary}"),
+            (who, None) => format!("── {who} ──"),
+        };
+        line(&mut text, screen, 0, &painted(&heading, bold, screen));
+        for section in &group.sections {
+            draw(&mut text, section, screen);
+        }
     }
     text
 }
