@@ -174,11 +174,15 @@ async fn upload(scene: &Scene<'_>, stack: &Stack) -> Result<String, Failure> {
     let doing = format!("upload the template of `{}` to `{bucket}`", stack.stack_name);
     let body = stack.body.clone().into_bytes();
     let put = scene.cloud.s3().put_object().bucket(bucket).key(&key).body(body.into());
-    put.expected_bucket_owner(&scene.wanted.account)
-        .send()
-        .await
-        .map_err(Trouble::from)
-        .map_err(Failure::request(doing))?;
+    let put = put.expected_bucket_owner(&scene.wanted.account).send().await;
+    put.map_err(Trouble::from).map_err(|trouble| {
+        if !trouble.is("NoSuchBucket") {
+            return Failure::Request { doing, trouble };
+        }
+        let what = format!("there is no bucket `{bucket}` for templates and code");
+        let env = &scene.wanted.environment;
+        Failure::refused(what, format!("an administrator runs `gen bootstrap --env {env}`"))
+    })?;
     let region = scene.cloud.region();
     let suffix = if region.starts_with("cn-") { "com.cn" } else { "com" };
     Ok(format!("https://{bucket}.s3.{region}.amazonaws.{suffix}/{key}"))

@@ -80,7 +80,9 @@ async fn members(scene: &Scene<'_>, arn: &str) -> Result<Vec<Member>, Trouble> {
         let gone = |one: &&StackResourceSummary| {
             one.resource_status() == Some(&ResourceStatus::DeleteComplete)
         };
-        members.extend(there.filter(|one| !gone(one)).map(member));
+        let there = there.filter(|one| !gone(one)).map(member);
+        // What was never made has no name.
+        members.extend(there.filter(|one| !one.physical_id.is_empty()));
         next = page.next_token().map(str::to_owned);
         if next.is_none() {
             return Ok(members);

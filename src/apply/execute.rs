@@ -4,7 +4,7 @@ use aws_sdk_cloudformation::types::ExecutionStatus;
 
 use super::change_set::{self, Ready};
 use super::follow::{Settled, Watch, follow};
-use super::{Event, Failure, Scene, Wish, guard, look};
+use super::{Event, Failure, Scene, Survey, Wish, guard, look};
 use crate::cloud::Trouble;
 use crate::plan::{
     Change, Deployed, Happened, Patient, Stack, Status, advice, cause, is_failure, token,
@@ -50,9 +50,21 @@ fn refuse_guarded(scene: &Scene, stack: &Stack, changes: &[Change]) -> Result<()
     }
     let what = format!("the changes would replace or give up what holds data: {}", lost.join(", "));
     let flags = lost.join(" --release ");
-    let env = &scene.wanted.environment;
-    let help = format!("when that is meant: `gen apply --env {env} --release {flags}`");
+    let deploy = scene.wanted.deploy(stack);
+    let help = format!("when that is meant: `{deploy} --release {flags}`");
     Err(Failure::refused(what, help))
+}
+
+/// Refuses a survey whose changes would lose what holds data, before any of them begins.
+///
+/// # Errors
+/// They would, and no person has let it go.
+pub fn guarded(scene: &Scene, survey: &Survey) -> Result<(), Failure> {
+    let mut found = survey.found.iter();
+    found.try_for_each(|found| match &found.ready {
+        Some(ready) => refuse_guarded(scene, found.stack, &ready.changes),
+        None => Ok(()),
+    })
 }
 
 /// Asks for the execution and returns the token that its events carry.
@@ -159,6 +171,7 @@ pub(super) fn bad(
         stack_name: &stack.stack_name,
         region: &scene.wanted.region,
         env: &scene.wanted.environment,
+        deploy: &scene.wanted.deploy(stack),
         failed: &failed,
     };
     Failure::Stack {

@@ -72,7 +72,9 @@ pub(super) async fn follow(scene: &Scene<'_>, watch: &Watch<'_>) -> Result<Settl
                 let status = status_of(deployed.as_ref());
                 agreed = if last.as_ref() == Some(&status) { agreed + 1 } else { 1 };
                 if trail.settles(watch, &status, agreed) {
-                    scene.say(Event::stack(watch.stack, status.name(), ""));
+                    if trail.last_of_stack(watch).as_ref() != Some(&status) {
+                        scene.say(Event::stack(watch.stack, status.name(), ""));
+                    }
                     let events = trail.events;
                     return Ok(Settled { deployed, status, events, cancelled });
                 }

@@ -22,7 +22,10 @@ pub async fn look(cloud: &Cloud, name: &str) -> Result<Option<Deployed>, Trouble
 }
 
 /// Returns the template of a stack as it was sent (`GetTemplate`).
-pub(super) async fn template(cloud: &Cloud, arn: &str) -> Result<String, Trouble> {
+///
+/// # Errors
+/// The request failed.
+pub async fn template(cloud: &Cloud, arn: &str) -> Result<String, Trouble> {
     cloud.describing().await;
     let asked = cloud.cloudformation().get_template().stack_name(arn);
     let answer = asked.template_stage(TemplateStage::Original).send().await?;

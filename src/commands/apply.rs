@@ -102,15 +102,18 @@ async fn locked(
     let target = stage.target;
     let pending = Pending::find(scene, target, Purpose::Apply, saved).await;
     let pending = pending.map_err(|failure| failed(target, &failure))?;
-    if *stage.wish.borrow() != Wish::GoOn || !agreed(args, stage, &pending).await? {
-        return given_up(stage, scene, &pending.survey).await;
+    let agreed = agreed(args, stage, &pending).await;
+    if *stage.wish.borrow() != Wish::GoOn || !matches!(agreed, Ok(true)) {
+        let exit = given_up(stage, scene, &pending.survey, saved).await;
+        return agreed.map(|_| exit);
     }
     if !pending.is_pending() {
         return ended(stage, &Outcome::unchanged(&pending.survey), &Checked::default());
     }
     let prepared = prepared(args, scene, target, &pending.survey).await;
-    if !prepared.map_err(|failure| failed(target, &failure))? {
-        return given_up(stage, scene, &pending.survey).await;
+    if !matches!(prepared, Ok(true)) {
+        let exit = given_up(stage, scene, &pending.survey, saved).await;
+        return prepared.map(|_| exit).map_err(|failure| failed(target, &failure));
     }
     let manner = Manner { concurrency: usize::from(args.concurrency), is_strict: saved.is_some() };
     let mut outcome = apply::deploy(scene, &target.wanted.stacks, &pending.survey, manner).await;
@@ -125,6 +128,7 @@ async fn prepared(
     target: &Target,
     survey: &Survey<'_>,
 ) -> Result<bool, Failure> {
+    apply::guarded(scene, survey)?;
     if survey.is_pending() && !args.while_running && !apply::idle(scene).await? {
         return Ok(false);
     }
@@ -178,13 +182,17 @@ async fn agreed(args: &Args, stage: &Stage<'_>, pending: &Pending<'_>) -> anyhow
     consent::given(&format!("Deploy `{env}`?"), "yes", stage.wish.clone()).await
 }
 
+/// Leaves everything as it was; a saved plan stays good.
 async fn given_up(
     stage: &Stage<'_>,
     scene: &Scene<'_>,
     survey: &Survey<'_>,
-) -> anyhow::Result<Exit> {
-    apply::discard(scene, survey, |_| true).await;
+    saved: Option<&SavedPlan>,
+) -> Exit {
+    if saved.is_none() {
+        apply::discard(scene, survey, |_| true).await;
+    }
     report::note("nothing was changed\n");
     let interrupted = *stage.wish.borrow() != Wish::GoOn;
-    Ok(if interrupted { Exit::Interrupted } else { Exit::Failed })
+    if interrupted { Exit::Interrupted } else { Exit::Failed }
 }

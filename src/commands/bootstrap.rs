@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// Go on without asking
     #[arg(long)]
     yes: bool,
+    /// Let this resource go although it holds data, such as `bootstrap.Artifacts`
+    #[arg(long, value_name = "STACK.RESOURCE")]
+    release: Vec<String>,
     /// The form of the report; json is one event a line
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -41,7 +44,8 @@ async fn bootstrapped(args: &Args, target: &Target) -> anyhow::Result<Exit> {
     let Some(stack) = &target.wanted.bootstrap else {
         bail!("the blueprint has no bootstrap stack\nhelp: `gen apply` deploys the others");
     };
-    let stage = Stage::new(target, &args.reach, args.format).await?;
+    let mut stage = Stage::new(target, &args.reach, args.format).await?;
+    stage.released = &args.release;
     let tell = stage.teller();
     let scene = stage.scene(&tell);
     let survey = apply::survey(&scene, slice::from_ref(stack), BTreeMap::new(), Purpose::Apply);

@@ -19,7 +19,8 @@ pub(super) async fn given(
     mut wish: Receiver<Wish>,
 ) -> anyhow::Result<bool> {
     if !stdin().is_terminal() {
-        bail!("nobody is there to consent\nhelp: look at the plan, then give `--yes`");
+        let flag = if word == "yes" { "--yes".to_owned() } else { format!("--confirm {word}") };
+        bail!("nobody is there to consent\nhelp: look at what is shown, then give `{flag}`");
     }
     report::note(&format!("{question} Type `{word}` to go on: "));
     let (sender, receiver) = oneshot::channel();

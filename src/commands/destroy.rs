@@ -61,7 +61,7 @@ async fn destroyed(args: &Args, target: &Target) -> anyhow::Result<Exit> {
         let interrupted = *stage.wish.borrow() != Wish::GoOn;
         return Ok(if interrupted { Exit::Interrupted } else { Exit::Failed });
     }
-    let lock = apply::lock(&scene, "gen destroy").await.map_err(told)?;
+    let lock = apply::lock(&scene, &stage.who).await.map_err(told)?;
     let done = locked(args, &scene, &doomed, &lock).await;
     lock.release().await;
     ended(&stage, &done.map_err(told)?, &doomed)

@@ -29,7 +29,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
     let outputs = cloud::run(async {
-        let (cloud, _) = args.reach.connect(&target).await?;
+        let (cloud, _) = args.reach.connect(&target.wanted).await?;
         outputs(&cloud, &target.wanted).await.map_err(|trouble| told(&trouble))
     })?;
     report::print(&match args.format {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use super::target::Target;
 use crate::cloud::{Cloud, Identity, Options, Trouble};
+use crate::plan::Wanted;
 
 /// How AWS is reached
 #[derive(Clone, Debug, clap::Args)]
@@ -44,9 +44,8 @@ impl Reach {
             + &flag("endpoint-url", &self.endpoint_url)
     }
 
-    /// Reaches the account and region in which the target stands, and no other.
-    pub(super) async fn connect(&self, target: &Target) -> anyhow::Result<(Cloud, Identity)> {
-        let wanted = &target.wanted;
+    /// Reaches the account and region in which an environment stands, and no other.
+    pub(super) async fn connect(&self, wanted: &Wanted) -> anyhow::Result<(Cloud, Identity)> {
         let cloud = match Cloud::connect(&self.options(self.region.clone())).await {
             Err(Trouble::NoRegion) => {
                 Cloud::connect(&self.options(Some(wanted.region.clone()))).await

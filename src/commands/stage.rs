@@ -46,7 +46,7 @@ impl<'a> Stage<'a> {
     ) -> anyhow::Result<Self> {
         let start = jiff::Timestamp::now();
         let wish = wish::listen(cancels, &target.wanted.environment, &reach.flags());
-        let (cloud, identity) = reach.connect(target).await?;
+        let (cloud, identity) = reach.connect(&target.wanted).await?;
         Ok(Self {
             target,
             cloud,

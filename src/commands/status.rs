@@ -78,6 +78,7 @@ fn next(target: &Target, found: &Found) -> Option<String> {
         stack_name: &found.stack.stack_name,
         region: &target.wanted.region,
         env: &target.wanted.environment,
+        deploy: &target.wanted.deploy(found.stack),
         failed: &[],
     };
     Some(advice(&deployed.status, patient))

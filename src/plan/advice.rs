@@ -11,14 +11,16 @@ pub struct Patient<'a> {
     pub region: &'a str,
     /// The environment.
     pub env: &'a str,
+    /// The command that deploys the stack.
+    pub deploy: &'a str,
     /// The logical ids of resources that failed.
     pub failed: &'a [String],
 }
 
 /// Returns what to do about a stack that ended in `status`.
 pub fn advice(status: &Status, patient: Patient) -> String {
-    let Patient { stack_name, region, env, failed } = patient;
-    let again = format!("`gen synth`, then `gen apply --env {env}`");
+    let Patient { stack_name, region, env, deploy, failed } = patient;
+    let again = format!("`gen synth`, then `{deploy}`");
     let aws = |command: &str| {
         format!("`aws cloudformation {command} --stack-name {stack_name} --region {region}`")
     };
@@ -36,14 +38,14 @@ pub fn advice(status: &Status, patient: Patient) -> String {
             let skip = if failed.is_empty() { "LOGICAL_ID".to_owned() } else { failed.join(" ") };
             let skip = aws(&format!("continue-update-rollback --resources-to-skip {skip}"));
             format!(
-                "mend the cause, then `gen apply --env {env}` goes on with the rollback; to give up the old state of what failed: {skip}"
+                "mend the cause, then `{deploy}` goes on with the rollback; to give up the old state of what failed: {skip}"
             )
         }
         Status::DeleteFailed => format!(
-            "empty or keep what could not be deleted; `gen apply --env {env}` makes the stack anew around it, `gen destroy --env {env}` goes on deleting"
+            "empty or keep what could not be deleted; `{deploy}` makes the stack anew around it, `gen destroy --env {env}` goes on deleting"
         ),
         Status::CreateFailed | Status::UpdateFailed => {
-            format!("mend the cause; `gen apply --env {env}` rolls the stack back first")
+            format!("mend the cause; `{deploy}` rolls the stack back first")
         }
         Status::ImportRollbackFailed | Status::Unknown(_) => {
             format!("look at what happened: {}", aws("describe-stack-events"))
@@ -62,8 +64,13 @@ mod tests {
     #[test]
     fn advice_names_what_to_type() {
         let failed = ["Bucket".to_owned()];
-        let patient =
-            Patient { stack_name: "p-a", region: "eu-west-1", env: "dev", failed: &failed };
+        let patient = Patient {
+            stack_name: "p-a",
+            region: "eu-west-1",
+            env: "dev",
+            deploy: "gen apply",
+            failed: &failed,
+        };
         let told = advice(&Status::UpdateRollbackFailed, patient);
         assert!(told.contains("--resources-to-skip Bucket --stack-name p-a --region eu-west-1"));
         for name in ["DELETE_COMPLETE", "ROLLBACK_COMPLETE", "DELETE_FAILED", "NEW_FAILED"] {

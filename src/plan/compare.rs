@@ -67,3 +67,51 @@ pub fn difference(
         && *tags == deployed.tags;
     Difference { content: !as_it_is, protection: stack.protected && !deployed.is_protected }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect()
+    }
+
+    fn compared(deployed: &[(&str, &str)], body: &str, is_protected: bool) -> Difference {
+        let stack = Stack {
+            name: "a".into(),
+            stack_name: "p-a".into(),
+            template: String::new(),
+            sha256: String::new(),
+            protected: true,
+            after: Vec::new(),
+            parameters: BTreeMap::new(),
+            body: "Resources: {}\n".into(),
+        };
+        let deployed = Deployed {
+            arn: String::new(),
+            status: Status::CreateComplete,
+            reason: String::new(),
+            parameters: map(deployed),
+            tags: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            is_protected,
+            role: None,
+            alarms: Vec::new(),
+            change_set: None,
+            changed: String::new(),
+        };
+        difference(&stack, &map(&[("A", "1")]), &BTreeMap::new(), &deployed, body)
+    }
+
+    #[test]
+    fn content_and_protection_are_told_apart() {
+        let same = "Resources: {}";
+        assert!(compared(&[("A", "1")], same, true).is_none());
+        assert!(compared(&[("A", "****")], same, true).is_none());
+        assert!(compared(&[("A", "2")], same, true).content);
+        assert!(compared(&[("A", "1"), ("B", "1")], same, true).content);
+        assert!(compared(&[("A", "1")], "Resources: {A: 1}", true).content);
+        let unprotected = compared(&[("A", "1")], same, false);
+        assert!(!unprotected.content && unprotected.protection);
+    }
+}

@@ -150,3 +150,58 @@ fn differing(before: &BTreeMap<&str, &str>, after: &BTreeMap<&str, &str>) -> Vec
     let other = after.iter().filter(|(name, sha)| before.get(*name) != Some(sha));
     other.map(|(name, _)| name).chain(gone).map(|&name| name.to_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(account: &str, template: &str) -> Wanted {
+        let stack = serde_json::json!({
+            "name": "a", "stack_name": "p-a", "template": "a.template.yaml", "sha256": template,
+            "protected": false, "after": [], "parameters": {},
+        });
+        let manifest = serde_json::json!({
+            "format": 1, "pipeline": "p", "environment": "dev", "account": account,
+            "region": "eu-west-1", "workarea_bucket": "w", "artifact_bucket": "b", "tags": {},
+            "deployer_role": "d", "execution_role": "e", "bootstrap": null, "stacks": [stack],
+            "assets": [],
+        });
+        serde_json::from_value(manifest).unwrap()
+    }
+
+    fn plan() -> SavedPlan {
+        let mut plan = SavedPlan::new(&wanted("1", "x"), "1.0.0", 0);
+        plan.stacks.push(SavedStack {
+            name: "a".into(),
+            template: "x".into(),
+            step: Step::Unchanged,
+            seen: None,
+            parameters: None,
+            changes: Vec::new(),
+        });
+        plan
+    }
+
+    #[test]
+    fn a_plan_is_good_for_a_day_and_for_what_it_was_made_for() {
+        let last = HOURS * 3_600 - 1;
+        assert_eq!(plan().stale(&wanted("1", "x"), "1.0.0", last), []);
+        assert_eq!(plan().stale(&wanted("1", "x"), "1.0.0", last + 1), [Stale::Age(HOURS)]);
+        assert_eq!(plan().stale(&wanted("1", "y"), "1.0.0", 0), [Stale::File("a".into())]);
+        let tool = Stale::Tool("1.0.0".into());
+        assert_eq!(plan().stale(&wanted("1", "x"), "1.0.1", 0), [tool]);
+        let other = plan().stale(&wanted("2", "x"), "1.0.0", 0);
+        assert!(matches!(other.as_slice(), [Stale::Place(place)] if place.contains("account 1")));
+    }
+
+    #[test]
+    fn a_plan_from_the_future_is_no_plan() {
+        assert_eq!(plan().stale(&wanted("1", "x"), "1.0.0", -1), [Stale::Age(-1)]);
+    }
+
+    #[test]
+    fn a_plan_survives_its_file() {
+        let text = serde_json::to_string(&plan()).unwrap();
+        assert_eq!(serde_json::from_str::<SavedPlan>(&text).unwrap(), plan());
+    }
+}

@@ -185,6 +185,13 @@ impl Wanted {
         self.stacks.iter().chain(&self.bootstrap).find(|stack| stack.name == name)
     }
 
+    /// Returns the command that deploys a stack.
+    pub fn deploy(&self, stack: &Stack) -> String {
+        let is_bootstrap = self.bootstrap.as_ref().is_some_and(|own| own.name == stack.name);
+        let command = if is_bootstrap { "bootstrap" } else { "apply" };
+        format!("gen {command} --env {}", self.environment)
+    }
+
     /// Returns the key of the asset at `path`.
     pub fn key(&self, path: &str) -> Option<&str> {
         self.assets.iter().find(|asset| asset.path == path).map(|asset| asset.key.as_str())

@@ -10,7 +10,7 @@ pub(crate) struct S3 {
     pub(crate) buckets: BTreeMap<String, BTreeMap<String, Object>>,
     /// Buckets of other accounts.
     pub(crate) foreign: Vec<String>,
-    uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
+    uploads: BTreeMap<String, (String, BTreeMap<u32, Vec<u8>>)>,
 }
 
 /// An object; only its newest version.
@@ -19,6 +19,8 @@ pub(crate) struct Object {
     pub(crate) bytes: Vec<u8>,
     pub(crate) changed: u64,
     pub(crate) revision: u64,
+    /// The metadata that tells what is in it.
+    pub(crate) digest: String,
 }
 
 impl Object {
@@ -49,7 +51,8 @@ impl S3 {
 
 /// Returns the name of the operation.
 pub(super) fn action(asked: &Asked) -> &'static str {
-    let has_key = asked.path.trim_start_matches('/').contains('/');
+    let path = asked.path.trim_start_matches('/');
+    let has_key = path.split_once('/').is_some_and(|(_, key)| !key.is_empty());
     let part = asked.parameter("partNumber").is_some();
     match (asked.method.as_str(), has_key) {
         ("HEAD", false) => "HeadBucket",
@@ -122,7 +125,7 @@ impl World {
             return refused;
         }
         let revision = found.map_or(1, |found| found.revision + 1);
-        let object = Object { bytes: content(asked), changed: self.now, revision };
+        let object = Object { bytes: content(asked), changed: self.now, revision, digest: digest(asked) };
         let etag = object.etag();
         self.s3.buckets.entry(bucket.to_owned()).or_default().insert(key.to_owned(), object);
         done(vec![("etag", etag)], "")
@@ -132,7 +135,7 @@ impl World {
         let id = format!("{bucket}/{key}");
         match action {
             "CreateMultipartUpload" => {
-                self.s3.uploads.insert(id.clone(), BTreeMap::new());
+                self.s3.uploads.insert(id.clone(), (digest(asked), BTreeMap::new()));
                 done(
                     Vec::new(),
                     format!(
@@ -148,15 +151,16 @@ impl World {
                 let Some(parts) = self.s3.uploads.get_mut(&id) else {
                     return error(404, "NoSuchUpload");
                 };
-                parts.insert(number, content(asked));
+                parts.1.insert(number, content(asked));
                 done(vec![("etag", format!("\"{number}\""))], "")
             }
             "CompleteMultipartUpload" => {
                 let Some(parts) = self.s3.uploads.remove(&id) else {
                     return error(404, "NoSuchUpload");
                 };
+                let (digest, parts) = parts;
                 let bytes = parts.into_values().flatten().collect();
-                let object = Object { bytes, changed: self.now, revision: 1 };
+                let object = Object { bytes, changed: self.now, revision: 1, digest };
                 self.s3
                     .buckets
                     .entry(bucket.to_owned())
@@ -178,16 +182,24 @@ impl World {
 
     /// The policy that a stack put on the bucket.
     fn bucket_policy(&self, bucket: &str) -> Answer {
-        let stacks = self.cloudformation.stacks.values().flat_map(|stack| stack.resources.values());
-        let of_bucket = |one: &&super::stack::Resource| {
-            one.kind == "AWS::S3::BucketPolicy"
-                && (one.physical == bucket || !one.properties["Bucket"].is_string())
-        };
-        match stacks.clone().find(of_bucket) {
-            Some(policy) => done(Vec::new(), policy.properties["PolicyDocument"].to_string()),
+        let policies = self.cloudformation.stacks.values().flat_map(|stack| {
+            let own = stack.resources.values().filter(|one| one.kind == "AWS::S3::BucketPolicy");
+            own.map(move |policy| (stack, policy))
+        });
+        let mut of_bucket = policies.filter(|(stack, policy)| {
+            let name = &policy.properties["Bucket"];
+            let resource = name["Ref"].as_str().and_then(|id| stack.resources.get(id));
+            resource.map(|one| one.physical.as_str()).or(name.as_str()) == Some(bucket)
+        });
+        match of_bucket.next() {
+            Some((_, policy)) => done(Vec::new(), policy.properties["PolicyDocument"].to_string()),
             None => error(404, "NoSuchBucketPolicy"),
         }
     }
+}
+
+fn digest(asked: &Asked) -> String {
+    asked.header("x-amz-meta-sha256").unwrap_or_default().to_owned()
 }
 
 fn condition(asked: &Asked, found: Option<&Object>) -> Option<Answer> {
@@ -210,7 +222,11 @@ fn got(asked: &Asked, found: Option<Object>) -> Answer {
             error(404, "NoSuchKey")
         };
     };
-    let headers = vec![("etag", found.etag()), ("last-modified", form::http_date(found.changed))];
+    let headers = vec![
+        ("etag", found.etag()),
+        ("last-modified", form::http_date(found.changed)),
+        ("x-amz-meta-sha256", found.digest.clone()),
+    ];
     done(headers, if asked.method == "HEAD" { Vec::new() } else { found.bytes })
 }
 
