@@ -128,6 +128,12 @@ fn looks(pipeline: &Pipeline) -> Vec<Statement> {
         Statement::allow("SeeFunctions", &see, functions),
         Statement::allow("SeeSchedules", &["scheduler:GetSchedule"], [schedules]),
         Statement::allow("SeeWhatRuns", &["states:ListExecutions"], machines),
+        Statement::allow("SeeBucketPolicy", &["s3:GetBucketPolicy"], [pipeline.bucket_arn()]),
+        Statement::allow(
+            "SeeSubscribers",
+            &["sns:ListSubscriptionsByTopic"],
+            [pipeline.topic_arn()],
+        ),
     ]
 }
 
