@@ -88,6 +88,8 @@ impl Comparison<'_> {
     fn object(&mut self, at: &Place, old: &Map<String, Value>, new: &Map<String, Value>) {
         for (key, was) in old {
             match new.get(key) {
+                // Most is equal: a place is made up only for what is not.
+                Some(is) if was == is => {}
                 Some(is) => self.value(&at.key(key), was, is),
                 None => self.tell(&at.key(key), Some(was), None),
             }
@@ -106,12 +108,10 @@ impl Comparison<'_> {
 
     /// Compares items that have names.
     fn named(&mut self, at: &Place, old: (&[&str], &[Value]), new: (&[&str], &[Value])) {
-        let place_in = |names: &[&str]| -> BTreeMap<String, usize> {
-            names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), at)).collect()
-        };
         let (was, is) = (place_in(old.0), place_in(new.0));
         for (index, name) in old.0.iter().enumerate() {
             match is.get(*name) {
+                Some(now) if old.1[index] == new.1[*now] => {}
                 Some(now) => self.value(&at.item(*now, name), &old.1[index], &new.1[*now]),
                 None => self.tell(&at.item(index, name), Some(&old.1[index]), None),
             }
@@ -120,10 +120,8 @@ impl Comparison<'_> {
         {
             self.tell(&at.item(index, name), None, Some(&new.1[index]));
         }
-        let kept = |names: &[&str], other: &BTreeMap<_, _>| -> Vec<String> {
-            names.iter().filter(|n| other.contains_key(**n)).map(|n| (*n).to_owned()).collect()
-        };
-        if !self.is_set(at) && kept(old.0, &is) != kept(new.0, &was) {
+        let kept = old.0.iter().filter(|name| is.contains_key(**name));
+        if !self.is_set(at) && kept.ne(new.0.iter().filter(|name| was.contains_key(**name))) {
             self.order(at, old.0, new.0);
         }
     }
@@ -169,6 +167,10 @@ impl Comparison<'_> {
             || at.pointer == "/DependsOn"
             || below.zip(self.kind).is_some_and(|(pointer, kind)| kind.is_set(pointer))
     }
+}
+
+fn place_in<'a>(names: &[&'a str]) -> BTreeMap<&'a str, usize> {
+    names.iter().enumerate().map(|(at, name)| (*name, at)).collect()
 }
 
 fn is_function(map: &Map<String, Value>) -> bool {

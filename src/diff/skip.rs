@@ -29,8 +29,10 @@ impl Reduced<'_> {
 /// Returns both templates without the resources that are written alike, where they are plain enough to be taken apart by
 /// their lines; else nothing.
 pub(super) fn differing<'a>(old: &'a str, new: &'a str) -> Option<[Reduced<'a>; 2]> {
-    let (was, is) = (Parts::of(old)?, Parts::of(new)?);
-    let (known, others) = (was.by_name()?, is.by_name()?);
+    let was = Parts::of(old, &BTreeMap::new())?;
+    let known = was.by_name()?;
+    let is = Parts::of(new, &known)?;
+    let others = is.by_name()?;
     let needed = memmem::Finder::new(NEEDED);
     let alike = others.iter().filter(|(id, block)| {
         known.get(*id) == Some(block) && is_whole(block) && needed.find(block.as_bytes()).is_none()
@@ -61,9 +63,10 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Takes a template apart; nothing where a line does not look as programs and most people write them.
-    fn of(text: &'a str) -> Option<Self> {
-        if text.starts_with('{') { json::parts(text) } else { yaml::parts(text) }
+    /// Takes a template apart; nothing where a line does not look as programs and most people write them. What is `known`
+    /// from another template is recognized as a whole.
+    fn of(text: &'a str, known: &BTreeMap<&str, &str>) -> Option<Self> {
+        if text.starts_with('{') { json::parts(text, known) } else { yaml::parts(text, known) }
     }
 
     fn by_name(&self) -> Option<BTreeMap<&'a str, &'a str>> {
@@ -94,9 +97,15 @@ fn is_whole(block: &str) -> bool {
         && count(b'{') == count(b'}')
 }
 
-/// Returns where lines start.
-fn line_starts(text: &str) -> impl Iterator<Item = usize> {
-    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1))
+/// Returns where the next line starts, if there is one.
+fn line_after(text: &str, at: usize) -> Option<usize> {
+    memchr::memchr(b'\n', &text.as_bytes()[at..]).map(|length| at + length + 1)
+}
+
+/// Returns the end of the resource that starts here, if it is the same text as a known one.
+fn end_of_known(known: &BTreeMap<&str, &str>, id: &str, text: &str, start: usize) -> Option<usize> {
+    let block = known.get(id)?;
+    text[start..].starts_with(block).then_some(start + block.len())
 }
 
 /// Returns the line that starts at a place, without what ends it.

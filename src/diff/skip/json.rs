@@ -1,24 +1,40 @@
 //! A JSON template by its lines: no text goes over the end of a line, so a bracket that starts one is no part of a text.
 
-use super::{Form, Parts, is_id, line_at, line_starts};
+use std::collections::BTreeMap;
+
+use super::{Form, Parts, end_of_known, is_id, line_after, line_at};
 
 /// Takes a template apart that is indented as programs do it, by the same number of spaces each time.
-pub(super) fn parts(text: &str) -> Option<Parts<'_>> {
-    let unit = indent(text, text.find('\n')? + 1);
-    let mut shallow = line_starts(text).filter(|at| !is_deeper(text, *at, 2 * unit));
-    let opening = shallow.find(|at| at_depth(text, *at, unit) == Some(OPENING))?;
-    let head = &text[..opening + unit + OPENING.len()];
+pub(super) fn parts<'a>(text: &'a str, known: &BTreeMap<&str, &str>) -> Option<Parts<'a>> {
+    let mut at = text.find('\n')? + 1;
+    let unit = indent(text, at);
+    while at_depth(text, at, unit) != Some(OPENING) {
+        at = line_after(text, at)?;
+    }
+    let head = &text[..at + unit + OPENING.len()];
     let mut resources: Vec<(&str, &str)> = Vec::new();
     loop {
-        let start = shallow.next()?;
-        if is_closing(at_depth(text, start, unit)) {
+        at = line_after(text, at)?;
+        if is_closing(at_depth(text, at, unit)) {
             // The line's end before it belongs to what follows.
-            return Some(Parts { form: Form::Json, head, resources, tail: &text[start - 1..] });
+            return Some(Parts { form: Form::Json, head, resources, tail: &text[at - 1..] });
         }
-        let id = name(at_depth(text, start, 2 * unit)?)?;
-        let end = shallow.next().filter(|end| is_closing(at_depth(text, *end, 2 * unit)))?;
-        resources.push((id, &text[start..end + 2 * unit + "}".len()]));
+        let id = name(at_depth(text, at, 2 * unit)?)?;
+        let end = end_of_known(known, id, text, at);
+        let end = end.or_else(|| closing(text, at, 2 * unit).map(|line| line + 2 * unit + 1))?;
+        let ends_line = matches!(line_at(text, end), "" | ",");
+        resources.push((id, ends_line.then_some(&text[at..end])?));
+        at = end;
     }
+}
+
+/// Returns the line that closes what opens on this one: the next that is no deeper.
+fn closing(text: &str, opening: usize, depth: usize) -> Option<usize> {
+    let mut at = line_after(text, opening)?;
+    while is_deeper(text, at, depth) {
+        at = line_after(text, at)?;
+    }
+    is_closing(at_depth(text, at, depth)).then_some(at)
 }
 
 const OPENING: &str = "\"Resources\": {";

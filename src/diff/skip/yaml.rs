@@ -1,19 +1,22 @@
 //! A YAML template by its lines: all that belongs to a resource is indented deeper than the resource's name.
 
+use std::collections::BTreeMap;
+
 use memchr::{memchr, memchr_iter};
 
-use super::{Form, Parts, is_id, line_at, line_starts};
+use super::{Form, Parts, end_of_known, is_id, line_after, line_at};
 
 /// Takes a template apart that has `Resources:` and the names below it, two spaces deep, on lines of their own.
-pub(super) fn parts(text: &str) -> Option<Parts<'_>> {
+pub(super) fn parts<'a>(text: &'a str, known: &BTreeMap<&str, &str>) -> Option<Parts<'a>> {
     if has_anchors(text) || has_odd_breaks(text) {
         return None;
     }
     let bytes = text.as_bytes();
-    let mut section = None;
+    let (mut section, mut end) = (None, text.len());
     let mut starts: Vec<(&str, usize)> = Vec::new();
-    let mut end = text.len();
-    for at in line_starts(text) {
+    let mut next = Some(0);
+    while let Some(at) = next {
+        next = line_after(text, at);
         let is_deep = bytes[at..].starts_with(b"   ");
         if is_deep && !starts.is_empty() || is_blank(&bytes[at..]) {
             continue;
@@ -23,7 +26,13 @@ pub(super) fn parts(text: &str) -> Option<Parts<'_>> {
             (_, false) if !is_heading(line_at(text, at)) => return None,
             (Some(_), false) if line_at(text, at) == HEADING => return None,
             (Some(_), false) => end = end.min(at),
-            (Some(_), true) if end == text.len() => starts.push((name(line_at(text, at))?, at)),
+            (Some(_), true) if end == text.len() => {
+                let name = name(line_at(text, at))?;
+                starts.push((name, at));
+                next = end_of_known(known, name, text, at)
+                    .filter(|end| bytes[*end - 1] == b'\n')
+                    .or(next);
+            }
             (_, true) | (None, false) => {}
         }
     }
