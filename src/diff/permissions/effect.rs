@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::grant::{Grant, shown};
+use super::grant::{ALL_BUT, Grant, shown};
 use super::witness;
 use crate::aws::iam;
 use crate::policy::{Policies, Policy, Request, decide};
@@ -19,31 +19,67 @@ pub(super) fn added(lone: Vec<Grant>, own: &[Grant], other: &[Grant]) -> Vec<Gra
     let denials = !lone[0].allow;
     let sides = [own, other].map(|side| policy(side, denials));
     let [Some(own_policy), Some(other_policy)] = &sides else { return lone };
+    let exceptions = Exceptions::of([own, other]);
     let added = |grant: Grant| {
         let conditions = conditions(&grant, own, other);
         let Some(contexts) = witness::contexts(&conditions) else { return vec![grant] };
+        let resources = texts(&grant.resource, &exceptions.resources);
         let is_new = |action: &str| {
-            let mut requests = requests(action, &grant.resource, &contexts);
+            let mut requests = requests(action, &resources, &contexts);
             requests.any(|request| allows(own_policy, &request) && !allows(other_policy, &request))
         };
-        narrowed(&grant, is_new)
+        let actions = texts(&grant.action, &exceptions.actions);
+        narrowed(&grant, &actions, is_new)
     };
     lone.into_iter().flat_map(added).collect()
+}
+
+/// What statements leave out or deny: within a pattern, a request on it may be decided otherwise than one on anything else.
+struct Exceptions {
+    actions: Vec<String>,
+    resources: Vec<String>,
+}
+
+impl Exceptions {
+    fn of(sides: [&[Grant]; 2]) -> Self {
+        let named = |of: fn(&Grant) -> &String| {
+            let mut names: Vec<String> = sides
+                .concat()
+                .iter()
+                .flat_map(|grant| match of(grant).strip_prefix(ALL_BUT) {
+                    Some(others) => others.split(", ").collect(),
+                    None if grant.allow => Vec::new(),
+                    None => vec![of(grant).as_str()],
+                })
+                .flat_map(witness::of_pattern)
+                .collect();
+            names.sort();
+            names.dedup();
+            names
+        };
+        Self { actions: named(|one| &one.action), resources: named(|one| &one.resource) }
+    }
+}
+
+/// Returns texts to ask about in place of what a grant names; those that do not fit it are not allowed by it.
+fn texts(named: &str, exceptions: &[String]) -> Vec<String> {
+    let mut texts = witness::of_pattern(named);
+    if named.contains(['*', '?']) || named.starts_with(ALL_BUT) {
+        texts.extend_from_slice(exceptions);
+    }
+    texts
 }
 
 /// The most actions that are told one by one in place of a pattern.
 const MOST: usize = 8;
 
-/// Returns the grant as it stands where all of its actions are new, else one for each that is.
-fn narrowed(grant: &Grant, is_new: impl Fn(&str) -> bool) -> Vec<Grant> {
+/// Returns the grant as it stands where all of its actions are new, else one for each that is; `texts` stand for actions
+/// where nobody knows what they all are.
+fn narrowed(grant: &Grant, texts: &[String], is_new: impl Fn(&str) -> bool) -> Vec<Grant> {
     let actions = iam::actions(&grant.action);
     if actions.is_empty() || !grant.action.contains(['*', '?']) {
-        let action = witness::of_pattern(&grant.action);
-        return if action.iter().any(|action| is_new(action)) {
-            vec![grant.clone()]
-        } else {
-            vec![]
-        };
+        let new = texts.iter().any(|action| is_new(action));
+        return new.then(|| grant.clone()).into_iter().collect();
     }
     let names = actions.iter().map(iam::Action::name);
     let new: Vec<String> = names.filter(|name| is_new(name)).collect();
@@ -57,10 +93,10 @@ fn narrowed(grant: &Grant, is_new: impl Fn(&str) -> bool) -> Vec<Grant> {
 
 fn requests(
     action: &str,
-    resource: &str,
+    resources: &[String],
     contexts: &[witness::Context],
 ) -> impl Iterator<Item = Request> {
-    witness::of_pattern(resource).into_iter().flat_map(move |resource| {
+    resources.iter().flat_map(move |resource| {
         contexts.iter().map(move |context| {
             let asked = Request::new(WHO, action, resource.as_str());
             context.iter().fold(asked, |asked, (key, values)| asked.with(key, values.clone()))
@@ -98,7 +134,7 @@ fn policy(grants: &[Grant], denials: bool) -> Option<Policy> {
 }
 
 fn statement(grant: &Grant, denials: bool) -> Value {
-    let named = |text: &str, key: &str| match text.strip_prefix(super::grant::ALL_BUT) {
+    let named = |text: &str, key: &str| match text.strip_prefix(ALL_BUT) {
         Some(others) => (format!("Not{key}"), others.split(", ").collect::<Value>()),
         None => (key.to_owned(), text.into()),
     };
@@ -164,6 +200,25 @@ mod tests {
         assert_eq!(told(&[&pattern], &listed[1..]), [all[0].name()]);
         assert_eq!(told(&[&pattern], &[]), ["sqs:*"]);
         assert_eq!(told(&[&everything], &[&pattern]), ["*"]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_asked_about() {
+        let except = |key: &str, names: &[&str]| {
+            let mut statement = json!({"Effect": "Allow", "Action": ["*"], "Resource": ["*"]});
+            statement.as_object_mut().unwrap().shift_remove(key);
+            statement[format!("Not{key}")] = json!(names);
+            statement
+        };
+        for (key, one, two) in
+            [("Action", "iam:*", "s3:GetObject"), ("Resource", "arn:x:a/*", "arn:x:b")]
+        {
+            let (wide, narrow) = (except(key, &[one]), except(key, &[one, two]));
+            assert!(told(&[&narrow], &[&wide]).is_empty(), "{key}");
+            assert_eq!(told(&[&wide], &[&narrow]).len(), 1, "{key}");
+            assert_eq!(told(&[&allow("*", &json!({}))], &[&wide]), ["*"]);
+            assert!(told(&[&wide], &[&allow("*", &json!({}))]).is_empty());
+        }
     }
 
     #[test]
