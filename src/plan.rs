@@ -15,7 +15,7 @@ mod wanted;
 
 pub use advice::{Patient, advice};
 pub use cause::{Happened, cause, is_failure};
-pub use compare::{Deployed, Difference, difference};
+pub use compare::{Deployed, Difference, difference, is_same};
 pub use doom::{Doomed, Member, doom, remains};
 pub use expect::{Expectation, expected, lacking, machines, retained};
 pub use file::{SavedPlan, SavedStack, Seen, Stale};

@@ -235,6 +235,24 @@ pub fn tags(pipeline: &crate::model::Pipeline) -> Value {
     pipeline.tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }
 
+/// Makes a template one for JSON, which knows no `!GetAtt a.b`: there the function takes a list (CloudFormation user guide,
+/// `Fn::GetAtt`).
+pub fn with_lists(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(text)) = map.get("Fn::GetAtt")
+                && let Some((id, attribute)) = text.split_once('.')
+            {
+                let list = Value::from(vec![id, attribute]);
+                map.insert("Fn::GetAtt".to_owned(), list);
+            }
+            map.values_mut().for_each(with_lists);
+        }
+        Value::Array(items) => items.iter_mut().for_each(with_lists),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

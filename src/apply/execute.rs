@@ -7,7 +7,7 @@ use super::follow::{Settled, Watch, follow};
 use super::{Event, Failure, Scene, Survey, Wish, guard, look};
 use crate::cloud::Trouble;
 use crate::plan::{
-    Change, Deployed, Happened, Patient, Stack, Status, advice, cause, is_failure, token,
+    Change, Deployed, Happened, Patient, Stack, Status, advice, cause, is_failure, is_same, token,
 };
 
 /// Executes a change set and returns the stack that it leaves, which is as it was asked for.
@@ -191,7 +191,7 @@ async fn is_what_was_sent(
 ) -> Result<(), Failure> {
     let doing = format!("read the template of `{}`", stack.stack_name);
     let body = look::template(scene.cloud, &deployed.arn).await.map_err(Failure::request(doing))?;
-    if body.trim_end() == stack.body.trim_end() {
+    if is_same(&stack.body, &body) {
         return Ok(());
     }
     Err(bad(scene, stack, &deployed.status, &[]))

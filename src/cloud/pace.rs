@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn pauses_spread_around_the_poll() {
-        let pace = Pace::new(Duration::from_millis(3_000));
+        let pace = Pace::new(Duration::from_secs(3));
         for turn in 0..50 {
             let pause = pace.pause("stack", turn).as_millis();
             assert!((2_250..3_750).contains(&pause), "{pause}");

@@ -50,8 +50,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
     let saved = args.file.as_deref().map(read).transpose()?;
+    let mut named = args.named.clone();
+    if let Some(plan) = &saved {
+        named.selection.env.get_or_insert_with(|| plan.environment.clone());
+    }
+    let Some(target) = named.target()? else { return Ok(Exit::Failed) };
     let ended = cloud::run(applied(args, &target, saved));
     if let (Format::Json, Err(error)) = (args.format, &ended) {
         let env = &target.wanted.environment;

@@ -9,10 +9,10 @@ pub(super) fn consequence(survey: &Survey) -> anyhow::Result<String> {
     let unknown = |found: &&Found| matches!(found.step, Step::Later { .. } | Step::Recover { .. });
     let (mut before, mut after) = (Files::new(), Files::new());
     for found in survey.found.iter().filter(unknown) {
+        // Of a stack that is not there everything is new, which its step says already.
+        let Some(body) = &found.body else { continue };
         let path = found.stack.template.clone();
-        if let Some(body) = &found.body {
-            before.insert(path.clone(), body.clone());
-        }
+        before.insert(path.clone(), body.clone());
         after.insert(path, found.stack.body.clone());
     }
     if after.is_empty() {
@@ -20,6 +20,6 @@ pub(super) fn consequence(survey: &Survey) -> anyhow::Result<String> {
     }
     let changes = diff::diff(&before, &after)
         .map_err(|unreadable| anyhow::anyhow!("cannot read `{}`", unreadable.path))?;
-    let text = diff::text(&changes, super::diff::screen());
+    let text = diff::text(std::slice::from_ref(&changes), super::diff::screen());
     Ok(format!("\nFrom the templates, for what CloudFormation can be asked later:\n{text}"))
 }

@@ -1,5 +1,6 @@
 //! `gen diff`.
 
+mod deployed;
 mod git;
 mod side;
 
@@ -10,9 +11,11 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use super::load::{Selection, load};
+use super::reach::Reach;
 use super::{Exit, report, synth};
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
 use crate::diff::{self, Changes, Gate, Place, Screen};
+use crate::plan::Wanted;
 use crate::verify::Depth;
 
 use side::{Pair, Side};
@@ -27,12 +30,14 @@ use side::{Pair, Side};
 pub(super) struct Args {
     #[command(flatten)]
     selection: Selection,
-    /// What to compare with: git:REVISION, env:NAME, or a folder
+    /// What to compare with: git:REVISION, env:NAME, deployed (asks AWS), or a folder
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["old", "new"])]
     against: Option<String>,
     /// The folder in which `gen synth` writes, `out` in the project's folder unless given
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
     /// The form of the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -121,6 +126,9 @@ fn synthesised(args: &Args) -> anyhow::Result<Option<Compared>> {
         report::problems(&problems, loaded.sources());
         return Ok(None);
     }
+    let is_deployed = args.against.as_deref() == Some("deployed");
+    let wanted = made.iter().filter(|_| is_deployed).map(|(_, files)| Wanted::read(files));
+    let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
     let fresh: Vec<Side> = made.into_iter().map(|(name, files)| Side::fresh(name, files)).collect();
     let out = args.out.clone().unwrap_or_else(|| loaded.root.join("out"));
     let pairs = match args.against.as_deref().map(|what| what.split_once(':').unwrap_or(("", what)))
@@ -130,9 +138,10 @@ fn synthesised(args: &Args) -> anyhow::Result<Option<Compared>> {
         Some(("env", name)) => {
             vec![side::between(name, args.selection.env.as_deref(), other(args, name)?, fresh)?]
         }
+        Some(("", "deployed")) => deployed::with_deployed(&args.reach, wanted, fresh)?,
         Some(("", path)) => side::with_folder(path.as_ref(), fresh)?,
         Some((kind, _)) => bail!(
-            "`{kind}:` is nothing to compare with\nhelp: use `git:REVISION`, `env:NAME` or a folder"
+            "`{kind}:` is nothing to compare with\nhelp: use `git:REVISION`, `env:NAME`, `deployed` or a folder"
         ),
     };
     Ok(Some(Compared { pairs, sources: loaded.sources().clone() }))

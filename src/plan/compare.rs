@@ -61,11 +61,18 @@ pub fn difference(
         // The value of a parameter with `NoEcho` is not told.
         deployed == Some(value) || deployed == Some("****")
     };
-    let as_it_is = stack.body.trim_end() == body.trim_end()
+    let as_it_is = is_same(&stack.body, body)
         && parameters.len() == deployed.parameters.len()
         && parameters.iter().all(shown)
         && *tags == deployed.tags;
     Difference { content: !as_it_is, protection: stack.protected && !deployed.is_protected }
+}
+
+/// Tells whether a template is the one that was sent: CloudFormation gives back `?` for each character that is not ASCII (the
+/// CDK's `mangleLikeCloudFormation` does the same).
+pub fn is_same(sent: &str, given: &str) -> bool {
+    let mangled = |c: char| if c.is_ascii() { c } else { '?' };
+    sent.trim_end().chars().map(mangled).eq(given.trim_end().chars().map(mangled))
 }
 
 #[cfg(test)]
@@ -109,6 +116,7 @@ mod tests {
         assert!(compared(&[("A", "1")], same, true).is_none());
         assert!(compared(&[("A", "****")], same, true).is_none());
         assert!(compared(&[("A", "2")], same, true).content);
+        assert!(is_same("# größer\n", "# gr??er") && !is_same("# a", "# b"));
         assert!(compared(&[("A", "1"), ("B", "1")], same, true).content);
         assert!(compared(&[("A", "1")], "Resources: {A: 1}", true).content);
         let unprotected = compared(&[("A", "1")], same, false);

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::diagnostic::FileId;
 use crate::hash::sha256;
 use crate::manifest::FORMAT;
 use crate::synth::File;
+use crate::template::with_lists;
 use crate::yaml;
 
 /// Where the manifest is below `out/<environment>/`.
@@ -134,26 +134,9 @@ fn compact(body: String) -> String {
     let tree = yaml::read(&body, FileId::default());
     tree.map_or(body, |tree| {
         let mut template = tree.to_json();
-        as_lists(&mut template);
+        with_lists(&mut template);
         template.to_string()
     })
-}
-
-/// JSON knows no `!GetAtt a.b`: there the function takes a list (CloudFormation user guide, `Fn::GetAtt`).
-fn as_lists(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::String(text)) = map.get("Fn::GetAtt")
-                && let Some((id, attribute)) = text.split_once('.')
-            {
-                let list = Value::from(vec![id, attribute]);
-                map.insert("Fn::GetAtt".to_owned(), list);
-            }
-            map.values_mut().for_each(as_lists);
-        }
-        Value::Array(items) => items.iter_mut().for_each(as_lists),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 impl Wanted {

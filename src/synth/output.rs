@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::hash::Digest;
 use crate::manifest::{Asset, Entry, Stacks, manifest};
 use crate::model::Pipeline;
-use crate::template::{Stack, Template};
+use crate::template::{Stack, Template, with_lists};
 use crate::text::TextFile;
 use crate::verify::{self, Depth, Outline};
 use crate::workflow::StateMachine;
@@ -194,6 +194,8 @@ impl<'a> Output<'a> {
         match self.form {
             Form::Yaml => (format!("{stack}.template.yaml"), yaml::write(template)),
             Form::Json => {
+                let mut template = template.clone();
+                with_lists(&mut template);
                 (format!("{stack}.template.json"), format!("{template:#}\n").into_bytes())
             }
         }

@@ -92,8 +92,11 @@ impl Stage {
             let _ = writeln!(told, "$ gen {command}\nexit code {code}");
             for (name, text) in [("stdout", &out), ("stderr", &errors)] {
                 if !text.is_empty() {
-                    let _ =
-                        writeln!(told, "--- {name}\n{}", counted(&plain(text, &project, &fake)).trim_end());
+                    let _ = writeln!(
+                        told,
+                        "--- {name}\n{}",
+                        counted(&plain(text, &project, &fake)).trim_end()
+                    );
                 }
             }
             let _ = writeln!(told, "--- sent");

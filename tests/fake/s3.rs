@@ -125,7 +125,8 @@ impl World {
             return refused;
         }
         let revision = found.map_or(1, |found| found.revision + 1);
-        let object = Object { bytes: content(asked), changed: self.now, revision, digest: digest(asked) };
+        let object =
+            Object { bytes: content(asked), changed: self.now, revision, digest: digest(asked) };
         let etag = object.etag();
         self.s3.buckets.entry(bucket.to_owned()).or_default().insert(key.to_owned(), object);
         done(vec![("etag", etag)], "")

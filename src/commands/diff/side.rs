@@ -46,6 +46,11 @@ impl Side {
         side
     }
 
+    /// Takes texts that are in no folder.
+    pub(super) fn of_texts(name: &str, files: Files) -> Self {
+        Self { name: name.to_owned(), files, ..Self::default() }
+    }
+
     fn of_folder(name: &str, folder: &Path) -> anyhow::Result<Self> {
         let mut files = Files::new();
         collect(folder, folder, &mut files)?;
