@@ -77,6 +77,11 @@ impl Statement {
         self.actions.cover(&request.action, request)
     }
 
+    /// Tells whether it applies to `request`.
+    pub fn speaks_of(&self, request: &Request) -> bool {
+        self.applies(request) != Naming::Not
+    }
+
     /// Returns in what it differs from the request; empty when it applies.
     pub fn differences(&self, request: &Request) -> Vec<Difference> {
         let mut differences = Vec::new();

@@ -123,7 +123,8 @@ fn what_is_broken_in_a_policy_is_noticed() {
     for case in BROKEN.map(named) {
         grant::hold_reach(&case);
         let book = Book::of(&case);
-        let marks = Exam::new(&case, &book).marks();
+        let exam = Exam::new(&case, &book);
+        let marks = exam.marks();
         let count = |wanted| marks.iter().filter(|(_, noticed)| *noticed == wanted).count();
         println!(
             "{}: {} breakages, {} change an answer, {} more the committed reach, {} nothing",

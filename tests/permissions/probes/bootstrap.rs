@@ -177,11 +177,12 @@ fn assumed(case: &Case) -> Vec<(Principal, Probe)> {
         let assume = Probe::new("sts:AssumeRole", &arn);
         for admin in &admins {
             let who = Principal { arn: admin.clone(), kind: Kind::Admin };
-            let second =
-                ["true", "false"].map(|present| assume.with("aws:MultiFactorAuthPresent", present));
-            asked.extend(
-                second.into_iter().chain([assume.clone()]).map(|probe| (who.clone(), probe)),
-            );
+            for action in ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"] {
+                let probe = Probe::new(action, &arn);
+                let second = ["true", "false"];
+                let second = second.map(|is| probe.with("aws:MultiFactorAuthPresent", is));
+                asked.extend(second.into_iter().chain([probe]).map(|one| (who.clone(), one)));
+            }
         }
         let services = ["cloudformation", "ec2", "lambda", "states"];
         asked.extend(services.map(|name| {
