@@ -111,7 +111,8 @@ pub(super) fn key(pipeline: &Pipeline, action: &'static str) -> Option<Ask> {
     let s3 = service::host(&pipeline.environment.region, "s3");
     let ask = Ask::new(action, symbol::key(pipeline))
         .with("kms:viaservice", [s3])
-        .with("kms:encryptioncontext:aws:s3:arn", [pipeline.bucket_arn()]);
+        .with("kms:encryptioncontext:aws:s3:arn", [pipeline.bucket_arn()])
+        .with("aws:resourcetag/pipeline", pipeline.tags.get("pipeline").cloned());
     (pipeline.workarea.encryption == Encryption::Own).then_some(ask)
 }
 
