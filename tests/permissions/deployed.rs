@@ -55,7 +55,9 @@ impl Deployed {
         let bounds = before.managed();
         let before = Stack { bounds: &bounds, ..before };
         let mut policies = before.all();
-        policies.iter_mut().for_each(|policy| policy.made = true);
+        for policy in &mut policies {
+            policy.made = true;
+        }
         if let Some(document) = pipeline.boundary_arn().and_then(|arn| bounds.get(&arn)) {
             let of = Of::Boundary(crate::principal::rogue(pipeline));
             policies.push(Policy { of, document: document.clone(), made: true });

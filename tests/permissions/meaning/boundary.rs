@@ -13,13 +13,16 @@ use crate::principal::{Kind, ours};
 /// Uses that one statement of the boundary may be about: of a service, on names or on everything, under the same conditions.
 type Key = (String, bool, String);
 
+/// Actions, resources and conditions.
+type Part = (BTreeSet<String>, BTreeSet<String>, Vec<When>);
+
 /// Returns what a role is let do, whatever its own policies say.
 pub(super) fn uses(case: &Case) -> Vec<Use> {
     let pipeline = &case.pipeline;
     let roles = ours(case).into_iter().filter(|who| !matches!(who.kind, Kind::Member(_)));
     let mut all: Vec<_> = roles.flat_map(|who| super::uses(case, &who)).collect();
     all.extend(super::service::flow_logs(pipeline));
-    let mut parts: BTreeMap<Key, (BTreeSet<String>, BTreeSet<String>, Vec<When>)> = BTreeMap::new();
+    let mut parts: BTreeMap<Key, Part> = BTreeMap::new();
     for one in all {
         for action in &one.actions {
             let (service, when) =

@@ -72,10 +72,7 @@ fn cloudformation() -> Vec<String> {
         all.filter(|one| one.resource_patterns().iter().any(|arn| arn.contains(":stack/")));
     let names: Vec<_> = on_stacks.map(|one| one.name()).collect();
     let known = |action: &&str| names.iter().any(|name| name == action);
-    assert!(
-        ON_STACKS.iter().chain(&WITH_A_ROLE).all(|one| known(&one)),
-        "CloudFormation has them no more"
-    );
+    assert!(ON_STACKS.iter().chain(&WITH_A_ROLE).all(known), "CloudFormation has them no more");
     names
 }
 

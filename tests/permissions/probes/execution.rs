@@ -138,102 +138,77 @@ fn functions(pipeline: &Pipeline) -> Vec<Probe> {
     probes
 }
 
-/// What CloudFormation makes under names of ours, with what uses it and does not make it, and the same of others.
+/// Something of ours and something of others, what makes such a thing, and what uses one and is not for whoever makes it.
+type Made = (Option<String>, String, &'static [&'static str], &'static [&'static str]);
+
+/// What CloudFormation makes under names of ours, and the same of others.
 fn named(pipeline: &Pipeline) -> Vec<Probe> {
-    let name = pipeline.name.as_str();
-    let own_machine = |machine: &pipeline::model::Machine| pipeline.machine_arn(&machine.name);
-    let log_group = |group: &str| pipeline.log_group_arn(group);
-    let lambda =
-        pipeline.lambdas.first().map(|one| log_group(&pipeline.lambda_log_group(&one.name)));
-    let database = pipeline
-        .databases
-        .first()
-        .map(|one| pipeline.database_arn(&pipeline.database_name(&one.name)));
-    let workgroup = pipeline
-        .groups
-        .iter()
-        .find(|group| group.queries())
-        .map(|group| pipeline.workgroup_arn(&group.name));
-    let other_bucket = pipeline.artifact_arn("").trim_end_matches('/').to_owned();
-    let rows: [(Option<String>, String, &[&str], &[&str]); 8] =
-        [
-            (
-                Some(pipeline.bucket_arn()),
-                other_bucket,
-                &["s3:CreateBucket", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"],
-                &["s3:PutReplicationConfiguration"],
-            ),
-            (
-                pipeline.machines.first().map(own_machine),
-                pipeline.arn("states", "stateMachine:another"),
-                &[
-                    "states:CreateStateMachine",
-                    "states:DeleteStateMachine",
-                    "states:UpdateStateMachine",
-                ],
-                &["states:StartExecution"],
-            ),
-            (
-                Some(pipeline.topic_arn()),
-                pipeline.arn("sns", "another"),
-                &["sns:CreateTopic", "sns:SetTopicAttributes"],
-                &["sns:Publish"],
-            ),
-            (
-                lambda,
-                log_group("/aws/lambda/another"),
-                &["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
-                &["logs:FilterLogEvents"],
-            ),
-            (
-                database,
-                pipeline.database_arn("another"),
-                &["glue:CreateDatabase", "glue:GetDatabase"],
-                &[],
-            ),
-            (
-                workgroup,
-                pipeline.arn("athena", "workgroup/primary"),
-                &["athena:CreateWorkGroup", "athena:DeleteWorkGroup"],
-                &["athena:StartQueryExecution"],
-            ),
-            (
-                Some(pipeline.rule_arn("failed-executions")),
-                pipeline.arn("events", "rule/another"),
-                &["events:PutRule", "events:PutTargets"],
-                &[],
-            ),
-            (
-                Some(pipeline.arn(
-                    "cloudwatch",
-                    &format!("alarm:{}", pipeline.named(&format!("{name}-any"))),
-                )),
-                pipeline.arn("cloudwatch", "alarm:another"),
-                &["cloudwatch:PutMetricAlarm"],
-                &["cloudwatch:SetAlarmState"],
-            ),
-        ];
     let mut probes = Vec::new();
-    for (own, other, makes, uses) in rows {
+    for (own, other, makes, uses) in stored(pipeline).into_iter().chain(run(pipeline)) {
         let Some(own) = own else { continue };
         probes.extend(makes.iter().map(|action| Probe::new(action, &own).must(true)));
-        probes.extend(
-            uses.iter()
-                .filter(|one| iam::action(one).is_some())
-                .map(|action| Probe::new(action, &own).must(false)),
-        );
+        probes.extend(uses.iter().map(|action| Probe::new(action, &own).must(false)));
         let foreign = own.replace(&pipeline.environment.account, STRANGER);
-        let others = [other, foreign].into_iter().filter(|arn| *arn != own);
-        let others = others
-            .flat_map(|arn| makes.iter().chain(uses).map(move |action| (arn.clone(), *action)));
-        probes.extend(
-            others
-                .filter(|(_, action)| iam::action(action).is_some())
-                .map(|(arn, action)| Probe::new(action, arn).must(false)),
-        );
+        for arn in [other, foreign].into_iter().filter(|arn| *arn != own) {
+            let all = makes.iter().chain(uses);
+            probes.extend(all.map(|action| Probe::new(action, &arn).must(false)));
+        }
     }
     probes.extend(tagged(pipeline));
     probes
+}
+
+fn stored(pipeline: &Pipeline) -> [Made; 4] {
+    let bucket = pipeline.artifact_arn("").trim_end_matches('/').to_owned();
+    let log_group = |group: &str| pipeline.log_group_arn(group);
+    let lambda = pipeline.lambdas.first();
+    let lambda = lambda.map(|one| log_group(&pipeline.lambda_log_group(&one.name)));
+    let database = pipeline.databases.first();
+    let database = database.map(|one| pipeline.database_arn(&pipeline.database_name(&one.name)));
+    let workgroup = pipeline.groups.iter().find(|group| group.queries());
+    let workgroup = workgroup.map(|group| pipeline.workgroup_arn(&group.name));
+    let primary = pipeline.arn("athena", "workgroup/primary");
+    let settings = &["s3:CreateBucket", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"];
+    let keeps = &["logs:CreateLogGroup", "logs:PutRetentionPolicy"];
+    let asks = &["athena:CreateWorkGroup", "athena:DeleteWorkGroup"];
+    [
+        (Some(pipeline.bucket_arn()), bucket, settings, &["s3:PutReplicationConfiguration"]),
+        (lambda, log_group("/aws/lambda/another"), keeps, &["logs:FilterLogEvents"]),
+        (
+            database,
+            pipeline.database_arn("another"),
+            &["glue:CreateDatabase", "glue:GetDatabase"],
+            &[],
+        ),
+        (workgroup, primary, asks, &["athena:StartQueryExecution"]),
+    ]
+}
+
+fn run(pipeline: &Pipeline) -> [Made; 4] {
+    let machine = pipeline.machines.first().map(|one| pipeline.machine_arn(&one.name));
+    let makes =
+        &["states:CreateStateMachine", "states:DeleteStateMachine", "states:UpdateStateMachine"];
+    let other = |service: &str, what: &str| pipeline.arn(service, what);
+    let alarm = pipeline.named(&format!("{}-any", pipeline.name));
+    let (rule, alarm) =
+        (pipeline.rule_arn("failed-executions"), other("cloudwatch", &format!("alarm:{alarm}")));
+    let topic = &["sns:CreateTopic", "sns:SetTopicAttributes"];
+    [
+        (machine, other("states", "stateMachine:another"), makes, &["states:StartExecution"]),
+        (Some(pipeline.topic_arn()), other("sns", "another"), topic, &["sns:Publish"]),
+        (
+            Some(rule),
+            other("events", "rule/another"),
+            &["events:PutRule", "events:PutTargets"],
+            &[],
+        ),
+        (
+            Some(alarm),
+            other("cloudwatch", "alarm:another"),
+            &["cloudwatch:PutMetricAlarm"],
+            &["cloudwatch:SetAlarmState"],
+        ),
+    ]
 }
 
 /// Where AWS makes the names, the tag tells what is ours; and there is no way out of the network.
