@@ -18,6 +18,8 @@ mod look;
 mod object;
 mod ready;
 mod recover;
+#[cfg(test)]
+mod replies;
 mod saved;
 mod survey;
 

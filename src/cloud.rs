@@ -64,7 +64,26 @@ impl Cloud {
     /// # Errors
     /// No region is known.
     pub async fn connect(options: &Options) -> Result<Self, Trouble> {
-        let config = config(options).await;
+        Self::of(config(options).await, options)
+    }
+
+    /// Reaches a server of a test.
+    #[cfg(test)]
+    pub(crate) async fn at(url: &str) -> Self {
+        use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+        let options = Options {
+            profile: None,
+            region: Some("us-east-1".to_owned()),
+            endpoint_url: Some(url.to_owned()),
+            poll: Duration::from_millis(1),
+        };
+        let own = Credentials::new("id", "key", None, None, "test");
+        let own = SharedCredentialsProvider::new(own);
+        let config = config(&options).await.into_builder().credentials_provider(own).build();
+        Self::of(config, &options).unwrap()
+    }
+
+    fn of(config: SdkConfig, options: &Options) -> Result<Self, Trouble> {
         let region = config.region().map(ToString::to_string).ok_or(Trouble::NoRegion)?;
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             .force_path_style(options.endpoint_url.is_some())

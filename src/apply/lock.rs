@@ -237,6 +237,67 @@ mod tests {
         Seen { lease: Lease::default(), etag: String::new(), age }
     }
 
+    const TAKEN: &str =
+        "412 Precondition Failed\r\n\r\n<Error><Code>PreconditionFailed</Code></Error>";
+    const WRITTEN: &str = "200 OK\r\nETag: \"new\"\r\n\r\n";
+
+    /// Returns the reply to a look, `age` seconds after the last change.
+    fn held_by(run: &str, age: u32) -> String {
+        let (minutes, seconds) = (age / 60, age % 60);
+        format!(
+            "200 OK\r\nETag: \"old\"\r\nLast-Modified: Mon, 23 Nov 2026 10:00:00 GMT\r\nDate: Mon, 23 Nov 2026 10:{minutes:02}:{seconds:02} GMT\r\n\r\n{{\"run\":\"{run}\",\"holder\":\"ann\",\"renewed\":0}}"
+        )
+    }
+
+    /// Tries to take the lock from a server that gives these replies; returns what came of it and what was asked.
+    fn taking(replies: Vec<String>) -> (Result<(), String>, Vec<String>) {
+        let (url, asked) = crate::apply::replies::serve(replies);
+        let ended = crate::cloud::run(async {
+            let cloud = crate::cloud::Cloud::at(&url).await;
+            let wanted = crate::apply::replies::wanted();
+            let (_sender, wish) = tokio::sync::watch::channel(crate::apply::Wish::GoOn);
+            let scene = Scene {
+                cloud: &cloud,
+                wanted: &wanted,
+                tell: &|_| {},
+                wish,
+                run: "mine",
+                alarms: &[],
+                released: &[],
+            };
+            lock(&scene, "ann").await.map(drop).map_err(|failure| failure.to_string())
+        });
+        (ended, asked.join().unwrap())
+    }
+
+    #[test]
+    fn a_lock_that_nobody_has_is_taken_at_once() {
+        let (taken, asked) = taking(vec![WRITTEN.to_owned()]);
+        assert_eq!(taken, Ok(()));
+        assert!(asked[0].starts_with("PUT /code/locks/p-dev"), "{asked:?}");
+        assert!(asked[0].to_lowercase().contains("if-none-match: *"));
+    }
+
+    #[test]
+    fn a_lock_that_is_renewed_is_refused_and_its_holder_named() {
+        let (taken, _) = taking(vec![TAKEN.to_owned(), held_by("other", 30)]);
+        assert_eq!(taken, Err("`dev` is locked by ann, renewed 30 seconds ago".to_owned()));
+    }
+
+    #[test]
+    fn a_lease_that_ran_out_is_taken_over_if_it_is_still_the_same() {
+        let (taken, asked) =
+            taking(vec![TAKEN.to_owned(), held_by("other", 121), WRITTEN.to_owned()]);
+        assert_eq!(taken, Ok(()));
+        assert!(asked[2].to_lowercase().contains("if-match: \"old\""));
+    }
+
+    #[test]
+    fn a_lease_whose_reply_was_lost_is_ones_own() {
+        let (taken, asked) = taking(vec![TAKEN.to_owned(), held_by("mine", 0)]);
+        assert_eq!((taken, asked.len()), (Ok(()), 2));
+    }
+
     #[test]
     fn a_lease_runs_out_by_the_clock_of_s3_or_not_at_all() {
         assert!(!seen(Some(120)).has_run_out());
