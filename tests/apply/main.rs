@@ -7,6 +7,7 @@ mod fake;
 mod project;
 
 mod case;
+mod kill;
 mod play;
 
 use std::fs;
@@ -15,6 +16,11 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use case::Case;
+
+/// Plays wait more than they work.
+fn pool() -> rayon::ThreadPool {
+    rayon::ThreadPoolBuilder::new().num_threads(6).build().expect("threads")
+}
 
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apply/cases");
@@ -33,23 +39,21 @@ fn cases() -> Vec<PathBuf> {
 fn every_misfortune_is_met_as_written() {
     let stage = play::Stage::new("apply");
     let bless = std::env::var_os("BLESS").is_some();
-    let differing: Vec<_> = cases()
-        .par_iter()
-        .filter_map(|path| {
-            let text = fs::read_to_string(path).expect("a case");
-            let case: Case = serde_saphyr::from_str(&text)
-                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let found = stage.play(&case);
-            let expected = path.with_extension("out");
-            if bless {
-                fs::write(&expected, &found).expect("an expectation");
-                return None;
-            }
-            let known = fs::read_to_string(&expected).unwrap_or_default();
-            (known != found)
-                .then(|| format!("{}\n--- expected\n{known}\n--- found\n{found}", path.display()))
-        })
-        .collect();
+    let one = |path: &PathBuf| {
+        let text = fs::read_to_string(path).expect("a case");
+        let case: Case = serde_saphyr::from_str(&text)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let found = stage.play(&case);
+        let expected = path.with_extension("out");
+        if bless {
+            fs::write(&expected, &found).expect("an expectation");
+            return None;
+        }
+        let known = fs::read_to_string(&expected).unwrap_or_default();
+        let told = format!("{}\n--- expected\n{known}\n--- found\n{found}", path.display());
+        (known != found).then_some(told)
+    };
+    let differing: Vec<_> = pool().install(|| cases().par_iter().filter_map(one).collect());
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 

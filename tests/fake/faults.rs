@@ -13,6 +13,8 @@ pub(crate) enum Fate {
     DropAfter,
     /// It is refused with this status and code.
     Answer(u16, String),
+    /// A read is answered as it would have been a few requests ago.
+    Stale,
     /// It is kept for good before, or after, it is done.
     HoldBefore,
     HoldAfter,
@@ -72,11 +74,12 @@ impl Faults {
         if self.rate == 0 || self.next() % 1000 >= self.rate {
             return Fate::Well;
         }
-        match self.next() % 5 {
+        match self.next() % 6 {
             0 => Fate::Answer(400, "Throttling".to_owned()),
             1 => Fate::Answer(500, "InternalFailure".to_owned()),
             2 => Fate::Answer(503, "ServiceUnavailable".to_owned()),
             3 => Fate::DropBefore,
+            4 => Fate::Stale,
             _ => Fate::DropAfter,
         }
     }

@@ -40,6 +40,8 @@ pub(crate) struct World {
     pub(crate) unconfirmed: Vec<String>,
     /// State machines with a running execution, by name.
     pub(crate) running: Vec<String>,
+    /// How things stood a while ago, for reads that are stale.
+    pub(crate) before: Option<Box<World>>,
 }
 
 impl World {
@@ -55,6 +57,7 @@ impl World {
             databases: vec!["default".to_owned()],
             unconfirmed: Vec::new(),
             running: Vec::new(),
+            before: None,
         }
     }
 

@@ -8,7 +8,7 @@ use super::s3::S3;
 use super::stack::{ChangeSet, Resource, Stack, Step, resources};
 
 /// Steps that happen between two looks.
-const PACE: usize = 6;
+const PACE: usize = 24;
 const CANCELLED: &str = "Resource creation cancelled";
 
 /// The way of an execution.
