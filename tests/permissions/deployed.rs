@@ -205,6 +205,10 @@ impl Stack<'_> {
         let (name, argument) = map.iter().next().filter(|_| map.len() == 1)?;
         let text = match (name.as_str(), argument) {
             ("Ref" | "Fn::GetAtt", Value::String(name)) => self.value(name),
+            ("Fn::GetAtt", Value::Array(path)) => {
+                let path: Vec<_> = path.iter().filter_map(Value::as_str).collect();
+                self.value(&path.join("."))
+            }
             ("Fn::Sub", Value::String(text)) => self.substitute(text),
             _ => return None,
         };

@@ -24,9 +24,14 @@ pub(crate) struct Questions {
 pub(crate) enum Verdict {
     Allowed,
     Refused,
+    /// It cannot tell which of an action's types a resource is: `function:a:b` is a version to it as well as an alias, and what the
+    /// type `catalog*` matches is nothing.
+    Unsure,
     /// It takes the question for none, and says why.
     Objects(String),
 }
+
+const UNSURE: [&str; 2] = ["multiple.resource.types", "no.resource.types"];
 
 impl Questions {
     /// Adds a question.
@@ -72,6 +77,7 @@ impl Questions {
         let verdict = |text: &str| match text {
             "Allowed" => Verdict::Allowed,
             "ImplicitlyDenied" | "ExplicitlyDenied" => Verdict::Refused,
+            unsure if UNSURE.iter().any(|code| unsure.contains(code)) => Verdict::Unsure,
             objection => Verdict::Objects(objection.to_owned()),
         };
         said.lines().map(verdict).collect()

@@ -54,6 +54,8 @@ fn deployer(case: &Case) -> Vec<Use> {
         Use::of(&["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [lock]),
         Use::of(&["s3:GetObject", "s3:PutObject"], [libs]),
         Use::of(&["s3:ListBucket"], [bucket, pipeline.bucket_arn()]),
+        Use::of(&["s3:GetBucketPolicy"], [pipeline.bucket_arn()]),
+        Use::of(&["sns:ListSubscriptionsByTopic"], [pipeline.topic_arn()]),
         Use::anywhere(&[
             "cloudformation:DescribeAccountLimits",
             "cloudformation:ValidateTemplate",

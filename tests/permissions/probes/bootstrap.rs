@@ -1,7 +1,7 @@
 //! What is asked of the roles of the bootstrap stack, and of everyone who might want to be one.
 
 use pipeline::aws::{iam, service};
-use pipeline::model::Pipeline;
+use pipeline::model::{Pipeline, Trusted};
 
 use super::execution;
 use crate::case::Case;
@@ -96,7 +96,9 @@ fn artifacts(pipeline: &Pipeline) -> Vec<Probe> {
     ];
     let mut probes = Vec::new();
     for (key, action) in keys.iter().flat_map(|key| actions.map(|action| (key, action))) {
-        probes.push(Probe::new(&format!("s3:{action}"), pipeline.artifact_arn(key)));
+        let probe = Probe::new(&format!("s3:{action}"), pipeline.artifact_arn(key));
+        let with = |tls| Probe { tls, ..probe.clone() };
+        probes.extend([None, Some("1.1"), Some("1.2")].map(with));
     }
     let bucket = pipeline.artifact_arn("").trim_end_matches('/').to_owned();
     let settings = [
@@ -165,29 +167,33 @@ fn keys(pipeline: &Pipeline) -> Vec<Probe> {
     probes
 }
 
+/// What a trust policy may let someone do with a role, by themselves.
+const ASSUMES: [&str; 3] = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"];
+
 /// Everyone who might want to be one of those roles.
 fn assumed(case: &Case) -> Vec<(Principal, Probe)> {
     let pipeline = &case.pipeline;
     let mut asked = Vec::new();
+    let trusted = pipeline.deployer.assumed_by.iter().filter_map(|one| match one {
+        Trusted::Principal(arn) => Some(arn.clone()),
+        Trusted::Account(_) | Trusted::PermissionSet(_) => None,
+    });
     let admins = [pipeline.iam_arn("role/Administrator"), principal::stranger(case).arn];
+    let admins: Vec<_> = admins.into_iter().chain(trusted).collect();
     for (maker, arn) in principal::made(case).into_iter().map(|who| (who.kind, who.arn)) {
-        let assume = Probe::new("sts:AssumeRole", &arn);
         for admin in &admins {
             let who = Principal { arn: admin.clone(), kind: Kind::Admin };
-            for action in ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"] {
-                let probe = Probe::new(action, &arn);
+            for probe in ASSUMES.map(|action| Probe::new(action, &arn)) {
                 let second = ["true", "false"];
                 let second = second.map(|is| probe.with("aws:MultiFactorAuthPresent", is));
                 asked.extend(second.into_iter().chain([probe]).map(|one| (who.clone(), one)));
             }
         }
         let services = ["cloudformation", "ec2", "lambda", "states"];
-        asked.extend(services.map(|name| {
-            (
-                Principal::service(service::principal(&pipeline.environment.region, name)),
-                assume.clone(),
-            )
-        }));
+        for name in services.map(|name| service::principal(&pipeline.environment.region, name)) {
+            let who = Principal::service(name);
+            asked.extend(ASSUMES.map(|action| (who.clone(), Probe::new(action, &arn))));
+        }
         if maker == Kind::Made(Maker::Deployer) {
             asked.extend(runs(pipeline, &arn));
         }
@@ -198,6 +204,7 @@ fn assumed(case: &Case) -> Vec<(Principal, Probe)> {
 /// Runs of GitHub's workflows: of the repository and of others, in the environment, on a branch, for a pull request.
 fn runs(pipeline: &Pipeline, role: &str) -> Vec<(Principal, Probe)> {
     let provider = Principal::service(pipeline.iam_arn(&format!("oidc-provider/{GITHUB}")));
+    let another = Principal::service(pipeline.iam_arn("oidc-provider/gitlab.com"));
     let assume = Probe::new("sts:AssumeRoleWithWebIdentity", role);
     let mut asked = vec![(provider.clone(), assume.clone())];
     let repositories =
@@ -214,8 +221,11 @@ fn runs(pipeline: &Pipeline, role: &str) -> Vec<(Principal, Probe)> {
     for (repository, run) in repositories.iter().flat_map(|one| runs.map(|run| (one, run))) {
         let run = assume.with(&format!("{GITHUB}:sub"), &format!("repo:{repository}:{run}"));
         let aud = format!("{GITHUB}:aud");
-        let all = [run.with(&aud, &audience), run.with(&aud, "https://github.com/another"), run];
-        asked.extend(all.map(|probe| (provider.clone(), probe)));
+        let right = run.with(&aud, &audience);
+        let more = ASSUMES.map(|action| Probe { action: action.to_owned(), ..right.clone() });
+        asked.push((another.clone(), right.clone()));
+        let all = [right, run.with(&aud, "https://github.com/another"), run];
+        asked.extend(all.into_iter().chain(more).map(|probe| (provider.clone(), probe)));
     }
     asked
 }

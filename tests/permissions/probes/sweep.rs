@@ -46,7 +46,8 @@ fn questions(pipeline: &Pipeline, action: &Action) -> Vec<Probe> {
     probes
 }
 
-/// Returns something of the pipeline's of each type on which the action acts; AWS's own things are not the pipeline's.
+/// Returns something of the pipeline's of each type on which the action acts; AWS's own things are not the pipeline's. A type
+/// such as `catalog*` has its shortest name: nobody asks for a pattern.
 fn resources(pipeline: &Pipeline, action: &Action) -> BTreeSet<String> {
     let patterns = action.resource_patterns();
     if patterns.is_empty() {
@@ -65,7 +66,7 @@ fn resources(pipeline: &Pipeline, action: &Action) -> BTreeSet<String> {
     ];
     let filled = patterns.into_iter().map(|pattern| {
         let value = |arn: String, (variable, value): &(&str, String)| arn.replace(variable, value);
-        fill(&known.iter().fold(pattern.to_owned(), value))
+        fill(&known.iter().fold(pattern.replace('*', ""), value))
     });
     filled.filter(|arn| arn.split(':').nth(4) != Some("aws")).collect()
 }
