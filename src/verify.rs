@@ -6,6 +6,7 @@ mod definition;
 mod detours;
 mod extra;
 mod limits;
+mod nulls;
 mod patch;
 mod policy;
 mod references;
@@ -66,6 +67,7 @@ pub fn stack(
 fn checked(logical_id: &str, resource: &Resource, span: Span) -> Vec<Diagnostic> {
     let mut violations = aws::schema::check(&resource.kind, &resource.properties);
     violations.extend(policy::statements(&resource.properties));
+    violations.extend(nulls::found(&resource.properties));
     let what = format!("{logical_id} ({})", resource.kind);
     violations.iter().map(|violation| told(&what, violation, span)).collect()
 }

@@ -66,8 +66,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 fn read(path: &Path) -> anyhow::Result<SavedPlan> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read the plan `{}`", path.display()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let help = "`gen plan --save FILE` makes one";
+        anyhow::anyhow!("cannot read the plan `{}`: {error}\nhelp: {help}", path.display())
+    })?;
     serde_json::from_str(&text).with_context(|| {
         format!(
             "`{}` is no plan of this version\nhelp: `gen plan --save FILE` makes one",

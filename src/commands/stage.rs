@@ -102,8 +102,11 @@ pub(super) fn ended(stage: &Stage, outcome: &Outcome, checked: &Checked) -> anyh
             "not started: {left}\nhelp: once the rest is mended, `gen apply --env {env}` goes on from here\n"
         ));
     }
-    for wrong in &checked.wrong {
-        report::note(&format!("error: not as planned: {wrong}\nhelp: `gen status --env {env}`\n"));
+    if !checked.wrong.is_empty() {
+        let wrong = checked.wrong.join("\n  ");
+        report::note(&format!(
+            "error: not as planned:\n  {wrong}\nhelp: undo what was changed beside `gen`, or change the blueprint to it, then `gen apply --env {env}`\n"
+        ));
     }
     let wanted = outcome.failures.iter().any(|(_, failure)| failure.is_wanted());
     let interrupted = wanted || *stage.wish.borrow() != Wish::GoOn && !outcome.left.is_empty();

@@ -26,8 +26,12 @@ fn add(template: &mut Template, pipeline: &Pipeline, machine: &Machine, definiti
         "StateMachineType": "STANDARD",
         "RoleArn": pipeline.role_arn(&format!("machine-{}", machine.name)),
     });
-    // `json!` would write it out and read it in again.
-    properties["Definition"] = definition.clone();
+    if holds_null(definition) {
+        properties["DefinitionString"] = definition.to_string().into();
+    } else {
+        // `json!` would write it out and read it in again.
+        properties["Definition"] = definition.clone();
+    }
     if machine.logging {
         let group = format!("{id}Logs");
         properties["LoggingConfiguration"] = logging(&group);
@@ -36,6 +40,17 @@ fn add(template: &mut Template, pipeline: &Pipeline, machine: &Machine, definiti
     properties["Tags"] = tags(pipeline);
     let resource = Resource::new("AWS::StepFunctions::StateMachine", machine.span, properties);
     template.add(id, resource);
+}
+
+/// Tells whether a definition, one that was brought as a file, says `null`, as in `"ResultPath": null`: CloudFormation takes that only
+/// inside a text.
+fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(holds_null),
+        Value::Object(map) => map.values().any(holds_null),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 /// Every event with its data: cluster ids and commands, no secrets, and all that a search for a cause has.
@@ -81,6 +96,23 @@ mod tests {
         assert_eq!(master["RoleArn"], role);
         let logs = &template.resources["MasterLogs"].properties;
         assert_eq!(logs["LogGroupName"], "/aws/vendedlogs/states/data_pipeline_v2.0_Master");
+    }
+
+    #[test]
+    fn a_definition_that_says_null_goes_as_text() {
+        let pipeline = sample::pipeline();
+        let mut machines = compile(&pipeline).unwrap();
+        for machine in &machines {
+            assert!(!holds_null(&machine.definition), "{}", machine.name);
+        }
+        machines[0].definition["States"]["Start"]["ResultPath"] = Value::Null;
+        let template = stack(&pipeline, &machines).template;
+        let id = logical_id(machines[0].name.as_str());
+        let properties = &template.resources[&id].properties;
+        assert!(properties.get("Definition").is_none());
+        let text = properties["DefinitionString"].as_str().unwrap();
+        let read: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(read, machines[0].definition);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{policy, references, told};
+use super::{nulls, policy, references, told};
 use crate::aws;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::{ExtraStack, Pipeline};
@@ -112,6 +112,7 @@ fn resources(extra: &ExtraStack) -> Vec<Diagnostic> {
         let properties = resource.get("Properties").unwrap_or(&empty);
         let violations =
             aws::schema::check(kind, properties).into_iter().chain(policy::statements(properties));
+        let violations = violations.chain(nulls::found(properties));
         problems.extend(violations.map(|violation| {
             let at = format!("/Properties{}", violation.path);
             told(&format!("{logical_id} ({kind})"), &violation, place(&at))

@@ -11,7 +11,7 @@ use crate::model::{Capability, Cleanup, Lambda};
 
 use super::fields::Fields;
 use super::machine::Lowering;
-use super::task::{Call, Given, GivenFields};
+use super::task::{Call, Given, GivenFields, UNUSED};
 
 /// What went wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -142,7 +142,8 @@ impl<'a> Lowering<'a> {
     fn last_task(&mut self, call: &Call<'_>, next: &str, (otherwise, error): (&str, &str)) {
         let mut task = self.bare_task(call, otherwise);
         task["Catch"][0]["ResultPath"] = error.into();
-        task["ResultPath"] = Value::Null;
+        task["ResultSelector"] = json!({});
+        task["ResultPath"] = UNUSED.into();
         task["Next"] = next.into();
         self.graph.add_failure(call.state, task);
     }

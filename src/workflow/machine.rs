@@ -9,7 +9,7 @@ use crate::model::{Action, Effect, Machine, Name, Pipeline, Step};
 
 use super::fields::Fields;
 use super::graph::Graph;
-use super::task::{Call, Given};
+use super::task::{Call, Given, UNUSED};
 use super::{StateMachine, command, limit};
 
 /// A machine on its way from steps to states.
@@ -124,7 +124,7 @@ impl<'a> Lowering<'a> {
         };
         let given = vec![("Message".to_owned(), Given::Value(message.into()))];
         let call = Call { state: &step.name, lambda, given, span: step.span };
-        let task = self.task(&call, &Value::Null, Map::new());
+        let task = self.task(&call, UNUSED, Map::new());
         self.graph.add(&step.name, task);
     }
 

@@ -179,7 +179,7 @@ impl<'a> Lowering<'a> {
         let call = Call { state: &state, lambda, given, span };
         let kept = json!({"Submit": selector(lambda), "Polls": {"Count": 0}});
         let Value::Object(kept) = kept else { unreachable!("it is written as an object") };
-        let task = self.task(&call, &json!(base), kept);
+        let task = self.task(&call, base, kept);
         self.graph.add(&state, task);
         self.produce(lambda, &format!("{base}.Submit"));
         if lambda.can.contains(&Capability::LaunchCluster) {
@@ -192,7 +192,7 @@ impl<'a> Lowering<'a> {
         let (lambda, given, span) = polling.poll.clone();
         let state = format!("{}: poll", polling.name);
         let call = Call { state: &state, lambda, given, span };
-        let task = self.task(&call, &json!(format!("{base}.Poll")), selector(lambda));
+        let task = self.task(&call, &format!("{base}.Poll"), selector(lambda));
         self.graph.add(&state, task);
         let submitted = &polling.submit.0.returns;
         for field in lambda.returns.iter().filter(|field| !submitted.contains(field)) {

@@ -31,6 +31,10 @@ pub(super) struct Call<'a> {
     pub(super) span: Span,
 }
 
+/// Where a result goes that nobody reads, emptied before. A `ResultPath` of `null` would say it better, but CloudFormation takes no
+/// template with a `null` ("'null' values are not allowed in templates").
+pub(super) const UNUSED: &str = "$.Unused";
+
 /// The errors that are worth another try: ours for passing trouble, and those of Lambda itself. With `RequestId` every
 /// function of the pipeline can run twice (Step Functions developer guide, "Handle transient Lambda service exceptions").
 const RETRIED: [&str; 8] = [
@@ -61,7 +65,7 @@ impl<'a> Lowering<'a> {
         let given = self.arguments(invocation);
         let result = format!("$.Steps.{}", key(&step.name));
         let call = Call { state: &step.name, lambda, given, span: invocation.span };
-        let task = self.task(&call, &json!(result), selector(lambda));
+        let task = self.task(&call, &result, selector(lambda));
         self.graph.add(&step.name, task);
         self.produce(lambda, &result);
         if lambda.can.contains(&Capability::LaunchCluster) {
@@ -77,16 +81,14 @@ impl<'a> Lowering<'a> {
     pub(super) fn task(
         &mut self,
         call: &Call<'_>,
-        result: &Value,
+        result: &str,
         selector: Map<String, Value>,
     ) -> Value {
         let failed = self.catch(call.state);
-        let result = if selector.is_empty() { &Value::Null } else { result };
         let mut task = self.bare_task(call, &failed);
-        if !selector.is_empty() {
-            task["ResultSelector"] = Value::Object(selector);
-        }
-        task["ResultPath"] = result.clone();
+        let result = if selector.is_empty() { UNUSED } else { result };
+        task["ResultSelector"] = Value::Object(selector);
+        task["ResultPath"] = result.into();
         task["Next"] = "".into();
         task
     }

@@ -16,7 +16,7 @@ use told::{described, events};
 pub(crate) struct CloudFormation {
     pub(crate) stacks: BTreeMap<String, Stack>,
     pub(crate) change_sets: BTreeMap<String, ChangeSet>,
-    made: u32,
+    made: BTreeMap<String, u32>,
 }
 
 type Outcome = Result<String, (&'static str, String)>;

@@ -68,11 +68,7 @@ impl World {
                 .map(|(arn, _)| arn)
                 .collect(),
         };
-        self.cloudformation.made += 1;
-        let set_arn = format!(
-            "arn:aws:cloudformation:{}:{}:changeSet/{set_name}/{:08}",
-            self.region, self.account, self.cloudformation.made
-        );
+        let set_arn = self.new_arn("changeSet", &set_name);
         let deletes_on_failure = form.get("OnStackFailure") == Some("DELETE");
         let set = self.worked_out(ChangeSet {
             name: set_name,
@@ -118,12 +114,15 @@ impl World {
         }
     }
 
+    /// Numbers count what had the same name, so that they do not depend on which of two stacks came first.
+    fn new_arn(&mut self, kind: &str, name: &str) -> String {
+        let made = self.cloudformation.made.entry(format!("{kind}/{name}")).or_default();
+        *made += 1;
+        format!("arn:aws:cloudformation:{}:{}:{kind}/{name}/{made:08}", self.region, self.account)
+    }
+
     fn review(&mut self, name: &str) -> String {
-        self.cloudformation.made += 1;
-        let arn = format!(
-            "arn:aws:cloudformation:{}:{}:stack/{name}/{:08}",
-            self.region, self.account, self.cloudformation.made
-        );
+        let arn = self.new_arn("stack", name);
         let mut stack = Stack {
             name: name.to_owned(),
             arn: arn.clone(),
