@@ -1,5 +1,5 @@
 //! Runs the sample from landing to archive: what `gen synth` writes, in an AWS in memory (`tests/moto`) whose interpreter of
-//! Amazon States Language is moto's, with the functions' own code.
+//! Amazon States Language is moto's, with the functions' own code; and deploys it there, by moto's CloudFormation.
 
 #[path = "support/python.rs"]
 mod python;
@@ -87,4 +87,12 @@ fn every_scenario_with_several_dimensions_passes() {
     let artefacts = artefacts(&with_another_dimension(), "several_out");
     let options = ["--tb=short", "--show-capture=stdout", "several"];
     check(tool("pytest", &options).env("ARTEFACTS", artefacts));
+}
+
+/// Bootstrap, plan, apply, a change, a saved plan, destroy, apply.
+#[test]
+fn the_sample_is_deployed_changed_destroyed_and_deployed_again() {
+    let artefacts = artefacts(Path::new(ROOT), "deployed");
+    let mut pytest = tool("pytest", &["--tb=short", "deploy"]);
+    check(pytest.env("ARTEFACTS", artefacts).env("GEN", env!("CARGO_BIN_EXE_gen")));
 }

@@ -94,6 +94,10 @@ async fn ask_once(
         Ok(()) => {}
         // A run that was killed asked for the very same.
         Err(Failure::Request { trouble, .. }) if trouble.is("AlreadyExists") => {}
+        // `UpdateStack` says it at once.
+        Err(Failure::Request { trouble, .. }) if says_nothing_changes(&trouble.to_string()) => {
+            return Ok(Some(Answer::Empty));
+        }
         Err(failure) => return Err(failure),
     }
     let described = settled(scene, request, &name).await?;
@@ -118,9 +122,13 @@ async fn ask_once(
     Ok(Some(Answer::Ready(Ready { arn, stack_arn, creates, changes, warnings })))
 }
 
-fn failed(request: &Request<'_>, reason: &str, told: &[String]) -> Result<Answer, Failure> {
+fn says_nothing_changes(reason: &str) -> bool {
     let lower = reason.to_lowercase();
-    if EMPTY.iter().any(|empty| lower.contains(empty)) {
+    EMPTY.iter().any(|empty| lower.contains(empty))
+}
+
+fn failed(request: &Request<'_>, reason: &str, told: &[String]) -> Result<Answer, Failure> {
+    if says_nothing_changes(reason) {
         return Ok(Answer::Empty);
     }
     let name = &request.stack.stack_name;

@@ -154,12 +154,14 @@ fn answered(world: &mut World, asked: &Asked, name: &str) -> Answer {
 }
 
 /// Returns an error in the way of the service that was asked.
+/// A code may have words of its own behind it: `ValidationError: No updates are to be performed.`
 fn error(asked: &Asked, status: u16, code: &str) -> Answer {
+    let (code, words) = code.split_once(": ").unwrap_or((code, "as the script says"));
     let is_json = asked.header("x-amz-target").is_some()
         || asked.path.starts_with("/2015-")
         || asked.path.starts_with("/schedules/");
     if is_json {
-        let body = serde_json::json!({"__type": code, "message": "as the script says"}).to_string();
+        let body = serde_json::json!({"__type": code, "message": words}).to_string();
         return Answer {
             status,
             body: body.into(),
@@ -167,7 +169,7 @@ fn error(asked: &Asked, status: u16, code: &str) -> Answer {
         };
     }
     if asked.path == "/" && asked.method == "POST" {
-        return form::error(status, code, "as the script says");
+        return form::error(status, code, words);
     }
     s3::error(status, code)
 }

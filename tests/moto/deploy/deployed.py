@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import boto3
-from artefacts import Artefacts
 from botocore.exceptions import ClientError
+
+from artefacts import Artefacts
 
 
 class Deployed:
@@ -74,7 +76,7 @@ class Deployed:
     def _check_objects(self) -> None:
         for key, content in self.artefacts.objects():
             found: bytes = self._client("s3").get_object(Bucket=self.artefacts.bucket, Key=key)["Body"].read()
-            assert b"${" not in found, f"{key}: a value is not filled in"
+            assert not re.search(rb"<\w+\.\w+>", found), f"{key}: a value is not filled in"
             assert len(found.splitlines()) == len(content.splitlines()), key
 
     # One thing

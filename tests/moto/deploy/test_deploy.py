@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import additions
 import pytest
-import stacks
-from faults import Faults
-from server import Server
 
+from deploy import made, stacks
 from deploy.deployed import Deployed
 from deploy.project import PENDING, Project
+from faults import Faults
+from server import Server
 
 FUNCTION = "lambdas/lambda_send_msg_sns.py"
 NAME = "data_pipeline"
@@ -22,7 +21,7 @@ NAME = "data_pipeline"
 def server() -> Server:
     server = Server(Faults())
     stacks.install()
-    additions.install(server.endpoint)
+    made.install(server.endpoint)
     return server
 
 
@@ -68,7 +67,9 @@ def test_a_deploy_a_change_an_end_and_a_new_beginning(tmp_path: Path, server: Se
 def _change(project: Project) -> None:
     """A column more, and one function's code."""
     blueprint = "blueprints/data_pipeline.yaml"
-    project.replace(blueprint, "      country_name: string\n", "      country_name: string\n      region_name: string\n")
+    project.replace(
+        blueprint, "      country_name: string\n", "      country_name: string\n      region_name: string\n"
+    )
     project.replace(FUNCTION, "\n@entry\n", "\nCHANGED = True\n\n\n@entry\n")
 
 

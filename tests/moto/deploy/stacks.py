@@ -1,4 +1,4 @@
-"""What CloudFormation does with a stack, and moto's does not: the order of changes, tokens, outputs, protection, early validation."""
+"""What CloudFormation does with a stack, and moto's does not: order, tokens, outputs, protection, early validation."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Template = dict[str, Any]
 def install() -> None:
     """Put it in the place of what moto does."""
     replaced: dict[Any, dict[str, Any]] = {
-        ResourceMap: {"update": _update},
-        Stack: {"stack_parameters": property(_parameters)},
+        ResourceMap: {"update": _update, "delete": _delete},
+        Stack: {"parameter_list": property(_parameter_list)},
         CloudFormationResponse: {
             "execute_change_set": _execute_change_set,
             "delete_stack": _delete_stack,
@@ -34,10 +34,11 @@ def install() -> None:
             setattr(owner, name, member)
 
 
-def _parameters(self: Any) -> dict[str, Any]:
+def _parameter_list(self: Any) -> list[dict[str, str]]:
     """Lists are told as they were sent."""
     known = self.resource_map.resolved_parameters.items()
-    return {name: ",".join(value) if isinstance(value, list) else value for name, value in known}
+    told = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in known}
+    return [{"ParameterKey": name, "ParameterValue": value} for name, value in told.items()]
 
 
 def _execute_change_set(self: Any) -> ActionResult:
@@ -76,8 +77,10 @@ def _events_of(stack: Any, token: str | None) -> Iterator[None]:
 
 
 def _update(self: Any, template: Template, parameters: dict[str, Any] | None = None) -> None:
-    """Change a stack's resources along their dependencies, and only then delete what it has no more; moto deletes first, and
-    makes what is new before it changes what the new depends on."""
+    """Change resources along their dependencies, and only then delete what is no more.
+
+    Moto deletes first, and makes what is new before it changes what the new depends on.
+    """
     changes = self.build_resource_diff(template, parameters)
     removed = {name: self._resource_json_map[name] for name in changes["Remove"]}
     self._template, self._resource_json_map = template, template["Resources"]
@@ -95,6 +98,16 @@ def _update(self: Any, template: Template, parameters: dict[str, Any] | None = N
         made = self._parsed_resources.pop(name)
         if resource.get("DeletionPolicy") != "Retain":
             self._delete_resource(made, resource)
+
+
+def _delete(self: Any) -> None:
+    """Delete what is not retained, against its dependencies."""
+    for name in reversed(list(_in_order(self._resource_json_map))):
+        resource = self._resource_json_map[name]
+        made = self._parsed_resources.get(name)
+        if made is not None and resource.get("DeletionPolicy") != "Retain":
+            self._delete_resource(made, resource)
+            del self._parsed_resources[name]
 
 
 def _in_order(resources: dict[str, Any]) -> Iterator[str]:

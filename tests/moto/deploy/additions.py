@@ -7,19 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-from moto.cloudformation import parsing
-from moto.core.common_models import CloudFormationModel
-from moto.iam.access_control import PermissionResult
-from moto.s3.models import FakeBucket
-
 Properties = dict[str, Any]
 Call = tuple[str, Properties]
 
 
 @dataclass(frozen=True)
 class Addition:
-    """A type of resource: its service, the calls for its properties, and what `Ref` gives, of these and of the answer."""
+    """A type of resource: its service, the calls for its properties, and what `Ref` gives, of these and the answer."""
 
     service: str
     make: Callable[[Properties], list[Call]]
@@ -53,7 +47,11 @@ def _table(given: Properties) -> Properties:
 
 
 def _work_group(given: Properties) -> Properties:
-    return {"Name": given["Name"], "Configuration": given["WorkGroupConfiguration"], **_some(given, "Description", "Tags")}
+    return {
+        "Name": given["Name"],
+        "Configuration": given["WorkGroupConfiguration"],
+        **_some(given, "Description", "Tags"),
+    }
 
 
 def _alias(given: Properties) -> Properties:
@@ -97,7 +95,7 @@ ADDITIONS = {
         make=lambda given: [("authorize_security_group_egress", _rule(given))],
         change=None,
         drop=lambda given, _: [("revoke_security_group_egress", _rule(given))],
-        ref=lambda given, _: json.dumps(given, sort_keys=True),
+        ref=lambda given, _: f"{given['GroupId']}-egress",
     ),
     "AWS::Glue::Database": Addition(
         "glue",
@@ -177,86 +175,3 @@ ADDITIONS = {
         drop=lambda given, _: [("delete_schedule_group", {"Name": given["Name"]})],
     ),
 }
-
-
-class Made:
-    """A resource that calls have made; each type of resource is a class of this kind."""
-
-    endpoint = ""
-    type_name = ""
-
-    def __init__(self, given: Properties, answer: Properties) -> None:
-        self.given = given
-        self.answer: Properties = answer.get("KeyMetadata", answer)
-
-    @property
-    def physical_resource_id(self) -> str:
-        return self._addition().ref(self.given, self.answer)
-
-    def get_cfn_attribute(self, name: str) -> Any:
-        return self.answer[name]
-
-    @classmethod
-    def has_cfn_attr(cls, _: str) -> bool:
-        return True
-
-    def is_created(self) -> bool:
-        return True
-
-    @classmethod
-    def _addition(cls) -> Addition:
-        return ADDITIONS[cls.type_name]
-
-    @classmethod
-    def cloudformation_type(cls) -> str:
-        return cls.type_name
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
-    ) -> Made:
-        given = cloudformation_json["Properties"]
-        return cls(given, cls._call(region_name, cls._addition().make(given)))
-
-    @classmethod
-    def update_from_cloudformation_json(
-        cls, original_resource: Made, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
-    ) -> Made:
-        given = cloudformation_json["Properties"]
-        change = cls._addition().change
-        assert change is not None, f"{cls.type_name} is not changed in these tests"
-        answer = original_resource.answer
-        return cls(given, answer | cls._call(region_name, change(given, answer)))
-
-    def delete(self, account_id: str, region_name: str) -> None:
-        self._call(region_name, self._addition().drop(self.given, self.answer))
-
-    @classmethod
-    def _call(cls, region: str, calls: list[Call]) -> Properties:
-        """The answer to the last call."""
-        make: Any = boto3.client
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        client = make(cls._addition().service, region, endpoint_url=cls.endpoint, **keys)
-        answer: Properties = {}
-        for operation, arguments in calls:
-            answer = getattr(client, operation)(**arguments)
-        return answer
-
-
-def install(endpoint: str) -> None:
-    """Teach moto's CloudFormation these types; the services answer at the endpoint."""
-    for name in ADDITIONS:
-        short = name.replace("AWS::", "").replace("::", "")
-        MODELS[name] = type(short, (Made, CloudFormationModel), {"endpoint": endpoint, "type_name": name})
-    vars(parsing)["get_model_map"].cache_clear()
-    # Moto asks a bucket's policy without the keys of its conditions, so that every Deny would be one to everybody.
-    without_conditions: Any = FakeBucket
-    without_conditions.get_permission = lambda *_: PermissionResult.NEUTRAL
-
-
-# Moto finds the classes below its own, as long as somebody holds them.
-MODELS: dict[str, type] = {}
