@@ -55,12 +55,12 @@ impl End {
 }
 
 /// What is deployed, from where.
-struct Way {
-    given: Given,
-    project: PathBuf,
+pub(super) struct Way {
+    pub(super) given: Given,
+    pub(super) project: PathBuf,
 }
 
-fn ways(stage: &Stage) -> [Way; 2] {
+pub(super) fn ways(stage: &Stage) -> [Way; 2] {
     let later =
         [("expression: cron(0 1 * * ? *)".to_owned(), "expression: cron(0 2 * * ? *)".to_owned())];
     [
@@ -74,7 +74,7 @@ fn started(project: &Path, fake: &Fake) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts")
 }
 
-fn done(project: &Path, fake: &Fake) -> Output {
+pub(super) fn done(project: &Path, fake: &Fake) -> Output {
     started(project, fake).wait_with_output().expect("it ends")
 }
 
@@ -173,19 +173,4 @@ fn whatever_goes_wrong_it_is_never_called_done_when_it_is_not() {
     let wrong: Vec<_> =
         super::pool().install(|| (0..PLAYS).into_par_iter().filter_map(one).collect());
     assert!(wrong.is_empty(), "{} of {PLAYS}:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-/// A deploy that changes nothing takes two calls of CloudFormation for each stack at most.
-#[test]
-fn nothing_to_do_takes_two_calls_a_stack() {
-    let stage = Stage::new("calls");
-    let fake = Fake::start(stage.world(Given::Deployed));
-    assert!(done(&stage.project("same", &[]), &fake).status.success());
-    let world = fake.world();
-    let calls = world
-        .log
-        .iter()
-        .filter(|line| line.starts_with("cloudformation:") && !line.contains("bootstrap"));
-    let stacks = world.cloudformation.stacks.len() - 1;
-    assert!(calls.clone().count() <= 2 * stacks, "{:#?}", calls.collect::<Vec<_>>());
 }

@@ -6,6 +6,7 @@ mod fake;
 #[path = "../support/project.rs"]
 mod project;
 
+mod calls;
 mod case;
 mod kill;
 mod play;
