@@ -49,7 +49,7 @@ class Project:
 
     def gen(self, *arguments: str, ends: int = DONE) -> Said:
         """Run a command on the environment."""
-        return self._run(*arguments, "--env", "dev", "--endpoint-url", self.endpoint, ends=ends)
+        return self._run(*arguments, "--env", "dev", "--endpoint-url", self.endpoint, "--poll-ms", "50", ends=ends)
 
     def told(self, *arguments: str) -> Any:
         """What a command says to programs."""
