@@ -27,9 +27,10 @@ fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apply/cases");
     let entries =
         fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("an entry").path());
-    let only = std::env::var("CASE").unwrap_or_default();
+    let only = std::env::var_os("CASE").unwrap_or_default();
     let wanted = |path: &PathBuf| {
-        path.extension().is_some_and(|end| end == "yaml") && path.to_string_lossy().contains(&only)
+        path.extension().is_some_and(|end| end == "yaml")
+            && path.to_string_lossy().contains(&*only.to_string_lossy())
     };
     let mut paths: Vec<_> = entries.filter(wanted).collect();
     paths.sort();

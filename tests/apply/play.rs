@@ -93,7 +93,7 @@ impl Stage {
                 fake.world().faults = faults::Faults::default();
             }
             fake.world().log.clear();
-            let (code, out, errors) = self.run(&project, &fake, command, case);
+            let (code, out, errors) = Self::run(&project, &fake, command, case);
             let _ = writeln!(told, "$ gen {command}\nexit code {code}");
             for (name, text) in [("stdout", &out), ("stderr", &errors)] {
                 if !text.is_empty() {
@@ -165,13 +165,7 @@ impl Stage {
         world
     }
 
-    fn run(
-        &self,
-        project: &Path,
-        fake: &Fake,
-        command: &str,
-        case: &Case,
-    ) -> (String, String, String) {
+    fn run(project: &Path, fake: &Fake, command: &str, case: &Case) -> (String, String, String) {
         let mut line = command_line(project, fake, command);
         for (name, value) in &case.variables {
             if value.is_empty() {
@@ -196,7 +190,7 @@ impl Stage {
 fn interrupt(fake: &Fake, process: u32, at: &str, times: u32) {
     let start = Instant::now();
     while !fake.world().log.iter().any(|line| line.starts_with(at)) {
-        assert!(start.elapsed() < Duration::from_secs(60), "`{at}` was never sent");
+        assert!(start.elapsed() < Duration::from_mins(1), "`{at}` was never sent");
         std::thread::sleep(Duration::from_millis(2));
     }
     for _ in 0..times {

@@ -80,40 +80,14 @@ impl World {
                     Ok(events(&world.cloudformation.stacks[arn], page))
                 })
             }
-            "DescribeStackResources" | "ListStackResources" => {
-                let name = if action == "ListStackResources" {
-                    "StackResourceSummaries"
-                } else {
-                    "StackResources"
-                };
-                self.on_stack(form, |world, arn| {
-                    let stack = &world.cloudformation.stacks[arn];
-                    let stuck = |id: &String| {
-                        stack.status == "DELETE_FAILED" && world.faults.undeletable.contains_key(id)
-                    };
-                    let item = |(id, one): (&String, &super::stack::Resource)| {
-                        element("LogicalResourceId", id)
-                            + &element("PhysicalResourceId", &one.physical)
-                            + &element("ResourceType", &one.kind)
-                            + &element(
-                                "ResourceStatus",
-                                if stuck(id) { "DELETE_FAILED" } else { "CREATE_COMPLETE" },
-                            )
-                            + &element("Timestamp", &iso_date(world.now))
-                            + &element("LastUpdatedTimestamp", &iso_date(world.now))
-                    };
-                    Ok(members(name, stack.resources.iter().map(item)))
-                })
-            }
+            "DescribeStackResources" => self.resources(form, "StackResources"),
+            "ListStackResources" => self.resources(form, "StackResourceSummaries"),
             "GetTemplate" => self.on_stack(form, |world, arn| {
                 Ok(element("TemplateBody", &world.cloudformation.stacks[arn].body))
             }),
             "GetStackPolicy" => self.on_stack(form, |world, arn| {
-                let policy = &world.cloudformation.stacks[arn].policy;
-                Ok(policy
-                    .as_deref()
-                    .map(|policy| element("StackPolicyBody", policy))
-                    .unwrap_or_default())
+                let policy = world.cloudformation.stacks[arn].policy.as_deref();
+                Ok(policy.map(|policy| element("StackPolicyBody", policy)).unwrap_or_default())
             }),
             "SetStackPolicy" => {
                 let policy = form.get("StackPolicyBody").map(str::to_owned);
@@ -134,6 +108,26 @@ impl World {
             Ok(result) => form::answer(&action, &result),
             Err((code, message)) => form::error(400, code, &message),
         }
+    }
+
+    fn resources(&mut self, form: &Form, name: &str) -> Outcome {
+        self.on_stack(form, |world, arn| {
+            let stack = &world.cloudformation.stacks[arn];
+            let status = |id: &String| {
+                let stuck = world.faults.undeletable.contains_key(id);
+                let failed = stack.status == "DELETE_FAILED" && stuck;
+                if failed { "DELETE_FAILED" } else { "CREATE_COMPLETE" }
+            };
+            let item = |(id, one): (&String, &super::stack::Resource)| {
+                element("LogicalResourceId", id)
+                    + &element("PhysicalResourceId", &one.physical)
+                    + &element("ResourceType", &one.kind)
+                    + &element("ResourceStatus", status(id))
+                    + &element("Timestamp", &iso_date(world.now))
+                    + &element("LastUpdatedTimestamp", &iso_date(world.now))
+            };
+            Ok(members(name, stack.resources.iter().map(item)))
+        })
     }
 
     /// Time goes on for a stack that someone looks at.

@@ -67,8 +67,8 @@ pub(super) fn element(name: &str, text: &str) -> String {
 
 /// Returns a list; `items` are XML.
 pub(super) fn members(name: &str, items: impl IntoIterator<Item = String>) -> String {
-    let items: String = items.into_iter().map(|item| format!("<member>{item}</member>")).collect();
-    format!("<{name}>{items}</{name}>")
+    let items: Vec<_> = items.into_iter().map(|item| format!("<member>{item}</member>")).collect();
+    format!("<{name}>{}</{name}>", items.concat())
 }
 
 /// Returns the answer to `action`; `result` is XML.

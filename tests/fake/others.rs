@@ -8,7 +8,7 @@ use super::{Answer, Asked, World};
 
 pub(super) fn answer(world: &mut World, asked: &Asked) -> Answer {
     if let Some(target) = asked.header("x-amz-target") {
-        return by_target(world, target.to_owned(), asked);
+        return by_target(world, target, asked);
     }
     if asked.path.starts_with("/2015-03-31/functions/") {
         return function(world, asked);
@@ -67,7 +67,7 @@ fn missing(code: &str) -> Answer {
     }
 }
 
-fn by_target(world: &mut World, target: String, asked: &Asked) -> Answer {
+fn by_target(world: &mut World, target: &str, asked: &Asked) -> Answer {
     let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
     match target.split('.').nth(1).unwrap_or_default() {
         "GetDatabase" => match body["Name"].as_str() {
@@ -89,11 +89,10 @@ fn by_target(world: &mut World, target: String, asked: &Asked) -> Answer {
             let made = resources(world, "AWS::StepFunctions::StateMachine")
                 .iter()
                 .any(|one| arn.ends_with(&one.physical));
-            match made || runs {
-                true => json_answer(
-                    &json!({"executions": if runs { vec![execution] } else { Vec::new() }}),
-                ),
-                false => Answer { status: 400, ..missing("StateMachineDoesNotExist") },
+            if made || runs {
+                json_answer(&json!({"executions": if runs { vec![execution] } else { Vec::new() }}))
+            } else {
+                Answer { status: 400, ..missing("StateMachineDoesNotExist") }
             }
         }
         other => Answer { status: 400, ..missing(other) },

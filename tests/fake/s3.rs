@@ -239,14 +239,12 @@ fn listed(asked: &Asked, objects: &BTreeMap<String, Object>) -> Answer {
     let item = |(key, object): (&String, &Object)| {
         let key = form::element("Key", key);
         let size = object.bytes.len();
-        match is_versions {
-            true => format!(
+        if is_versions {
+            format!(
                 "<Version>{key}<VersionId>v</VersionId><IsLatest>true</IsLatest><Size>{size}</Size></Version>"
-            ),
-            false => format!(
-                "<Contents>{key}<Size>{size}</Size><ETag>{}</ETag></Contents>",
-                object.etag()
-            ),
+            )
+        } else {
+            format!("<Contents>{key}<Size>{size}</Size><ETag>{}</ETag></Contents>", object.etag())
         }
     };
     let items: String = found.map(item).collect();

@@ -145,8 +145,8 @@ impl Stack {
     }
 
     pub(super) fn turn(&mut self, status: &str, reason: &str, now: u64) {
-        self.status = status.to_owned();
-        self.reason = reason.to_owned();
+        status.clone_into(&mut self.status);
+        reason.clone_into(&mut self.reason);
         let name = self.name.clone();
         self.record(&name, status, reason, now);
     }

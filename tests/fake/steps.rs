@@ -29,7 +29,7 @@ pub(super) fn executed(stack: &Stack, set: &ChangeSet, faults: &Faults, s3: &S3)
             .or_else(|| missing(resource, &set.wanted.parameters, s3))
         {
             steps.push_back(Step::Resource((*id).clone(), fails, reason));
-            rolled_back(&mut steps, stack, set, &changed, id, faults);
+            rolled_back(&mut steps, (stack, set), &changed, id, faults);
             return steps;
         }
         steps.push_back(Step::Resource((*id).clone(), done, String::new()));
@@ -58,9 +58,10 @@ const CREATE: Verb = Verb { begins: "CREATE_IN_PROGRESS", done: "CREATE_COMPLETE
 const UPDATE: Verb = Verb { begins: "UPDATE_IN_PROGRESS", done: "UPDATE_COMPLETE" };
 
 fn words(exists: bool) -> (&'static str, &'static str, &'static str) {
-    match exists {
-        true => ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED"),
-        false => ("CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED"),
+    if exists {
+        ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED")
+    } else {
+        ("CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED")
     }
 }
 
@@ -78,8 +79,7 @@ fn missing(resource: &Resource, parameters: &BTreeMap<String, String>, s3: &S3) 
 
 fn rolled_back(
     steps: &mut VecDeque<Step>,
-    stack: &Stack,
-    set: &ChangeSet,
+    (stack, set): (&Stack, &ChangeSet),
     changed: &[(&String, &Resource)],
     failed: &str,
     faults: &Faults,
@@ -95,9 +95,10 @@ fn rolled_back(
     }
     let reason = format!("The following resource(s) failed: [{failed}]. ");
     if set.creates {
-        let (begins, done) = match set.deletes_on_failure {
-            true => ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"),
-            false => ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE"),
+        let (begins, done) = if set.deletes_on_failure {
+            ("DELETE_IN_PROGRESS", "DELETE_COMPLETE")
+        } else {
+            ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE")
         };
         steps.push_back(Step::Stack(begins, reason));
         removed(steps, changed.iter().map(|(id, _)| (*id).as_str()));
@@ -187,9 +188,10 @@ pub(super) fn deleted(
         }
     }
     let told = format!("The following resource(s) failed to delete: [{}]. ", stuck.join(", "));
-    steps.push_back(match stuck.is_empty() {
-        true => Step::Stack("DELETE_COMPLETE", String::new()),
-        false => Step::Stack("DELETE_FAILED", told),
+    steps.push_back(if stuck.is_empty() {
+        Step::Stack("DELETE_COMPLETE", String::new())
+    } else {
+        Step::Stack("DELETE_FAILED", told)
     });
     steps
 }

@@ -1,5 +1,7 @@
 //! Runs the Hive scripts that `gen` emits on Spark's Hive support, over the cases in `cases/`.
 
+#![allow(clippy::print_stdout, reason = "what was loaded is of interest when all is well, too")]
+
 #[path = "../support/emitted.rs"]
 mod emitted;
 #[path = "../support/python.rs"]

@@ -8,11 +8,32 @@ use crate::fake::steps;
 
 const INLINE: usize = 51_200;
 
+/// Tells why a stack takes no change set of that type.
+fn takes(
+    creates: bool,
+    stack: Option<&Stack>,
+    name: &str,
+    set: &str,
+) -> Result<(), (&'static str, String)> {
+    let words = match (creates, stack) {
+        (true, Some(stack)) if stack.status != "REVIEW_IN_PROGRESS" => format!(
+            "Stack [{name}] already exists and cannot be created again with the changeSet [{set}]"
+        ),
+        (false, None) => format!("Stack [{name}] does not exist"),
+        (false, Some(Stack { arn, status, .. }))
+            if status != "REVIEW_IN_PROGRESS" && !accepts_update(status) =>
+        {
+            format!("Stack:{arn} is in {status} state and can not be updated.")
+        }
+        _ => return Ok(()),
+    };
+    Err(invalid(words))
+}
+
 impl World {
     pub(super) fn create_change_set(&mut self, form: &Form) -> Outcome {
         let name = form.get("StackName").unwrap_or_default().to_owned();
         let set_name = form.get("ChangeSetName").unwrap_or_default().to_owned();
-        let token = form.get("ClientToken").unwrap_or_default().to_owned();
         let body = self.body(form)?;
         if !form.strings("Capabilities").iter().any(|one| one == "CAPABILITY_NAMED_IAM")
             && body.contains("AWS::IAM::")
@@ -24,35 +45,16 @@ impl World {
         }
         let creates = form.get("ChangeSetType") == Some("CREATE");
         let found = self.cloudformation.find(&name);
-        let status = found.as_ref().map(|arn| self.cloudformation.stacks[arn].status.clone());
-        let same = self
-            .cloudformation
-            .change_sets
-            .values()
-            .find(|set| set.name == set_name && Some(&set.stack) == found.as_ref());
-        if let Some(set) = same {
+        let token = form.get("ClientToken").unwrap_or_default().to_owned();
+        let is_same = |set: &&ChangeSet| set.name == set_name && Some(&set.stack) == found.as_ref();
+        if let Some(set) = self.cloudformation.change_sets.values().find(is_same) {
             if set.token == token {
                 return Ok(element("Id", &set.arn) + &element("StackId", &set.stack));
             }
             return Err(("AlreadyExistsException", format!("ChangeSet {set_name} already exists")));
         }
-        match (creates, status.as_deref()) {
-            (true, None | Some("REVIEW_IN_PROGRESS")) | (false, Some(_)) => {}
-            (true, Some(_)) => {
-                return Err(invalid(format!(
-                    "Stack [{name}] already exists and cannot be created again with the changeSet [{set_name}]"
-                )));
-            }
-            (false, None) => return Err(invalid(format!("Stack [{name}] does not exist"))),
-        }
-        if let Some(status) =
-            status.filter(|status| status != "REVIEW_IN_PROGRESS" && !accepts_update(status))
-        {
-            let arn = found.unwrap_or_default();
-            return Err(invalid(format!(
-                "Stack:{arn} is in {status} state and can not be updated."
-            )));
-        }
+        let stack = found.as_ref().map(|arn| &self.cloudformation.stacks[arn]);
+        takes(creates, stack, &name, &set_name)?;
         let arn = found.unwrap_or_else(|| self.review(&name));
         let wanted = Wanted {
             body,
@@ -160,7 +162,7 @@ impl World {
             match stack.resources.get(id) {
                 None => set.changes.push(change("Add", "")),
                 Some(known) if known.physical != one.physical => {
-                    set.changes.push(change("Modify", "True"))
+                    set.changes.push(change("Modify", "True"));
                 }
                 Some(known) if known != one => set.changes.push(change("Modify", "False")),
                 Some(_) => {}
@@ -256,12 +258,12 @@ impl World {
         for other in
             self.cloudformation.change_sets.values_mut().filter(|other| other.stack == set.stack)
         {
-            other.execution =
-                if other.arn == set.arn { "EXECUTE_COMPLETE" } else { "OBSOLETE" }.to_owned();
+            let execution = if other.arn == set.arn { "EXECUTE_COMPLETE" } else { "OBSOLETE" };
+            execution.clone_into(&mut other.execution);
         }
         let stack = self.cloudformation.stacks.get_mut(&set.stack).expect("it was found");
         stack.before = Some(Box::new(Stack { before: None, events: Vec::new(), ..stack.clone() }));
-        stack.token = token.to_owned();
+        token.clone_into(&mut stack.token);
         stack.change_set = Some(set.arn.clone());
         stack.todo = todo;
         stack.role.clone_from(&set.wanted.role);
