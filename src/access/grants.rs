@@ -104,6 +104,10 @@ impl Grants {
                 }
             }
         }
+        let bounds = self.roles.values().filter_map(|role| role.boundary.as_ref());
+        let strange: BTreeSet<_> = bounds.filter(|arn| !self.managed.contains_key(*arn)).collect();
+        let told = strange.iter().map(|arn| format!("`{arn}`, the boundary: less may be allowed"));
+        self.unknown.extend(told.collect::<Vec<_>>());
     }
 
     pub(super) fn role_names(&self) -> Vec<&str> {

@@ -4,7 +4,7 @@ use crate::model::Pipeline;
 
 use super::{Principal, Statement};
 
-/// Returns the statements: S3 puts the logs of this one bucket, over TLS.
+/// Returns the statements: S3 puts the logs of this one bucket, over TLS of today.
 pub(crate) fn policy(pipeline: &Pipeline) -> Vec<Statement> {
     let place = &pipeline.environment;
     let bucket = format!("arn:{}:s3:::{}", place.partition.id(), pipeline.access_log_bucket());
@@ -13,9 +13,15 @@ pub(crate) fn policy(pipeline: &Pipeline) -> Vec<Statement> {
         .to(Principal::Service("logging.s3.amazonaws.com".to_owned()))
         .when("StringEquals", "aws:SourceAccount", [&place.account])
         .when("ArnEquals", "aws:SourceArn", [pipeline.bucket_arn()]);
-    let tls = Statement::deny("TlsOnly", &["s3:*"], [bucket, objects])
+    let all = || [bucket.clone(), objects.clone()];
+    let tls = Statement::deny("TlsOnly", &["s3:*"], all())
         .to(Principal::Everyone)
         .when("Bool", "aws:SecureTransport", ["false"]);
+    let recent = Statement::deny("Tls12", &["s3:*"], all()).to(Principal::Everyone).when(
+        "NumericLessThan",
+        "s3:TlsVersion",
+        ["1.2"],
+    );
     let span = pipeline.workarea.span;
-    [deliver, tls].map(|one| one.from("workarea", span)).into()
+    [deliver, tls, recent].map(|one| one.from("workarea", span)).into()
 }

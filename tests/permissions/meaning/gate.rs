@@ -49,7 +49,7 @@ fn resource(case: &Case, principal: &Principal, probe: &Probe, by_itself: bool) 
         return by_itself || principal.kind == Kind::Anonymous;
     }
     if probe.resource.contains(&format!(":::{}", pipeline.access_log_bucket())) {
-        return own && by_itself && probe.tls.is_some();
+        return own && by_itself && probe.tls.is_some_and(|version| version >= "1.2");
     }
     if probe.resource == pipeline.topic_arn() && probe.action == "sns:Publish" {
         return own && by_itself && probe.tls.is_some();

@@ -200,7 +200,7 @@ fn elsewhere(pipeline: &Pipeline) -> Vec<Probe> {
             let probe = Probe::new(&format!("s3:{action}"), format!("{arn}/file"));
             let other = probe.from(Place::Endpoint(OTHER_ENDPOINT.to_owned()));
             probes.extend([probe.from(Place::Internet), probe.via(ATHENA), other]);
-            probes.push(Probe { tls: None, ..probe.clone() });
+            probes.extend([None, Some("1.1")].map(|tls| Probe { tls, ..probe.clone() }));
             probes.push(probe);
         }
         let parts = Probe::new("s3:ListMultipartUploadParts", format!("{arn}/file"));
