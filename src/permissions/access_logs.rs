@@ -14,9 +14,11 @@ pub(crate) fn policy(pipeline: &Pipeline) -> Vec<Statement> {
         .when("StringEquals", "aws:SourceAccount", [&place.account])
         .when("ArnEquals", "aws:SourceArn", [pipeline.bucket_arn()]);
     let all = || [bucket.clone(), objects.clone()];
-    let tls = Statement::deny("TlsOnly", &["s3:*"], all())
-        .to(Principal::Everyone)
-        .when("Bool", "aws:SecureTransport", ["false"]);
+    let tls = Statement::deny("TlsOnly", &["s3:*"], all()).to(Principal::Everyone).when(
+        "Bool",
+        "aws:SecureTransport",
+        ["false"],
+    );
     let recent = Statement::deny("Tls12", &["s3:*"], all()).to(Principal::Everyone).when(
         "NumericLessThan",
         "s3:TlsVersion",
