@@ -157,7 +157,7 @@ fn alarms(pipeline: &Pipeline, service: &str, probe: &Probe) -> bool {
 fn delivers(pipeline: &Pipeline, service: &str, probe: &Probe) -> bool {
     let bucket = format!(":::{}/", pipeline.access_log_bucket());
     service == "logging.s3.amazonaws.com"
-        && probe.tls.is_some()
+        && probe.tls.is_some_and(|version| version >= "1.2")
         && probe.resource.contains(&bucket)
         && is_source(pipeline, probe, &pipeline.bucket_arn())
 }

@@ -191,9 +191,10 @@ fn deliveries(pipeline: &Pipeline) -> Vec<(Principal, Probe)> {
             for account in [pipeline.environment.account.as_str(), STRANGER] {
                 let named = probe.with("aws:SourceArn", &source).with("aws:SourceAccount", account);
                 for name in ["logging.s3.amazonaws.com", "events.amazonaws.com"] {
-                    let plain = Probe { tls: None, ..named.clone() };
-                    asked.push((Principal::service(name), plain));
-                    asked.push((Principal::service(name), named.clone()));
+                    for tls in [None, Some("1.1"), Some("1.3")] {
+                        let probe = Probe { tls, ..named.clone() };
+                        asked.push((Principal::service(name), probe));
+                    }
                 }
             }
         }
