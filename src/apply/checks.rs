@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Event, Scene};
 use crate::cloud::{Trouble, code_hash, is_enabled, unconfirmed};
 use crate::hash::Digest;
-use crate::plan::{Expectation, Stack, expected};
+use crate::plan::{Expectation, expected};
 
 /// What the looks found.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -33,14 +33,17 @@ const AT_ONCE: usize = 8;
 /// Looks before something that is not as planned counts: services agree a moment later.
 const LOOKS: u32 = 3;
 
-/// Looks at what these stacks should have made.
-pub async fn check<'a>(scene: &Scene<'_>, stacks: impl IntoIterator<Item = &'a Stack>) -> Checked {
-    let stacks = stacks.into_iter();
-    let all: Vec<_> = stacks.flat_map(|stack| expected(scene.wanted, stack)).collect();
-    let looks = iter(&all).map(|one| async move { (one, patiently(scene, one).await) });
+/// Looks at what the `changed` stacks should have made; at all, where a deploy `follows_trouble`, so that what was wrong after one deploy
+/// is still told by the next, which may change nothing. Of stacks that are not changed only what is not as planned is said.
+pub async fn check(scene: &Scene<'_>, changed: &[String], follows_trouble: bool) -> Checked {
+    let of = |stack| expected(scene.wanted, stack).into_iter().map(move |one| (stack, one));
+    let stacks = scene.wanted.stacks.iter();
+    let looked_at = stacks.filter(|stack| follows_trouble || changed.contains(&stack.name));
+    let all: Vec<_> = looked_at.flat_map(of).collect();
+    let looks = iter(&all).map(async |(stack, one)| (*stack, one, patiently(scene, one).await));
     let looked: Vec<_> = looks.buffered(AT_ONCE).collect().await;
     let mut checked = Checked::default();
-    for (expectation, found) in looked {
+    for (stack, expectation, found) in looked {
         let subject = subject(expectation);
         let (passed, reason) = match found {
             Ok(Found::AsPlanned) => (Some(true), String::new()),
@@ -57,7 +60,9 @@ pub async fn check<'a>(scene: &Scene<'_>, stacks: impl IntoIterator<Item = &'a S
                 (None, trouble.to_string())
             }
         };
-        scene.say(Event::Check { subject, passed, reason });
+        if passed != Some(true) || changed.contains(&stack.name) {
+            scene.say(Event::Check { subject, passed, reason });
+        }
     }
     checked
 }

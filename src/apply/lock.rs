@@ -14,6 +14,8 @@ use crate::cloud::{Date, Trouble};
 pub struct Lock<'a> {
     scene: Scene<'a>,
     held: RefCell<Held>,
+    /// Whether the run before this one was cut off, or did not end as planned.
+    pub follows_trouble: bool,
 }
 
 /// What is known of one's own lease.
@@ -32,6 +34,9 @@ struct Lease {
     holder: String,
     /// How often it was renewed.
     renewed: u32,
+    /// Whether the run ended, and not as planned: nobody holds it, and the next run looks at everything.
+    #[serde(default)]
+    is_over: bool,
 }
 
 /// The object as it is.
@@ -60,26 +65,31 @@ enum When<'a> {
 /// # Errors
 /// Someone else has it, the artifact bucket is not there, or a request failed.
 pub async fn lock<'a>(scene: &Scene<'a>, holder: &str) -> Result<Lock<'a>, Failure> {
-    let lease = Lease { run: scene.run.to_owned(), holder: holder.to_owned(), renewed: 0 };
-    let held = |etag| {
+    let (run, holder) = (scene.run.to_owned(), holder.to_owned());
+    let lease = Lease { run, holder, ..Lease::default() };
+    let mut follows_trouble = false;
+    let held = |etag, follows_trouble| {
         let held = RefCell::new(Held { lease: lease.clone(), etag });
-        Lock { scene: scene.clone(), held }
+        Lock { scene: scene.clone(), held, follows_trouble }
     };
     for _ in 0..ATTEMPTS {
         if let Some(etag) = tried(scene, put(scene, &lease, When::Absent).await)? {
-            return Ok(held(etag));
+            return Ok(held(etag, follows_trouble));
         }
         let Some(seen) = tried(scene, look(scene).await)? else { continue };
         if seen.lease == lease {
             // The reply to an earlier attempt was lost.
-            return Ok(held(seen.etag));
+            return Ok(held(seen.etag, follows_trouble));
         }
-        if !seen.has_run_out() {
+        if !seen.lease.is_over && !seen.has_run_out() {
             return Err(refused(scene, &seen));
         }
+        follows_trouble = true;
         if let Some(etag) = tried(scene, put(scene, &lease, When::Unchanged(&seen.etag)).await)? {
-            scene.say(Event::lock("taken over", &seen.lease.holder));
-            return Ok(held(etag));
+            if !seen.lease.is_over {
+                scene.say(Event::lock("taken over", &seen.lease.holder));
+            }
+            return Ok(held(etag, follows_trouble));
         }
     }
     Err(Failure::refused("others deploy at the same time", "run this again when they are done"))
@@ -123,16 +133,24 @@ impl Lock<'_> {
         Ok(())
     }
 
-    /// Gives the lock back; where that cannot be done it runs out by itself.
-    pub async fn release(self) {
+    /// Gives the lock back; where that cannot be done it runs out by itself. Unless all is `as_planned`, the next run is told.
+    pub async fn release(self, as_planned: bool) {
         let Held { lease, etag } = self.held.into_inner();
-        let mut given = delete(&self.scene, &etag).await;
+        let over = Lease { is_over: true, ..lease };
+        let give = async |etag: &str| {
+            if as_planned {
+                return delete(&self.scene, etag).await;
+            }
+            Ok(put(&self.scene, &over, When::Unchanged(etag)).await?.is_some())
+        };
+        let mut given = give(&etag).await;
         if matches!(given, Ok(false))
             && let Ok(Some(seen)) = look(&self.scene).await
-            && seen.lease.run == lease.run
+            && seen.lease.run == over.run
+            && !seen.lease.is_over
         {
             // A renewal was under way.
-            given = delete(&self.scene, &seen.etag).await;
+            given = give(&seen.etag).await;
         }
         if let Err(trouble) = given {
             let what = format!("it runs out within {LEASE_SECONDS} seconds: {trouble}");

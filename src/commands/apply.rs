@@ -91,10 +91,10 @@ async fn applied(args: &Args, target: &Target, saved: Option<SavedPlan>) -> anyh
     let lock = apply::lock(&scene, &stage.who).await;
     let lock = lock.map_err(|failure| failed(target, &failure))?;
     let ended = tokio::select! {
-        ended = locked(args, &stage, &scene, saved.as_ref()) => ended,
+        ended = locked(args, &stage, &scene, saved.as_ref(), lock.follows_trouble) => ended,
         failure = lock.keep() => Err(failed(target, &failure)),
     };
-    lock.release().await;
+    lock.release(matches!(ended, Ok(Exit::Done))).await;
     ended
 }
 
@@ -104,6 +104,7 @@ async fn locked(
     stage: &Stage<'_>,
     scene: &Scene<'_>,
     saved: Option<&SavedPlan>,
+    follows_trouble: bool,
 ) -> anyhow::Result<Exit> {
     let target = stage.target;
     let pending = Pending::find(scene, target, Purpose::Apply, saved).await;
@@ -114,7 +115,8 @@ async fn locked(
         return agreed.map(|_| exit);
     }
     if !pending.is_pending() {
-        return ended(stage, &Outcome::unchanged(&pending.survey), &Checked::default());
+        let checked = apply::check(scene, &[], follows_trouble).await;
+        return ended(stage, &Outcome::unchanged(&pending.survey), &checked);
     }
     let prepared = prepared(args, scene, target, &pending.survey).await;
     if !matches!(prepared, Ok(true)) {
@@ -123,7 +125,7 @@ async fn locked(
     }
     let manner = Manner { concurrency: usize::from(args.concurrency), is_strict: saved.is_some() };
     let mut outcome = apply::deploy(scene, &target.wanted.stacks, &pending.survey, manner).await;
-    let checked = finished(scene, target, &mut outcome).await;
+    let checked = finished(scene, target, &mut outcome, follows_trouble).await;
     ended(stage, &outcome, &checked)
 }
 
@@ -147,15 +149,19 @@ async fn prepared(
 }
 
 /// Brings what needs the stacks, and looks whether all is as planned.
-async fn finished(scene: &Scene<'_>, target: &Target, outcome: &mut Outcome) -> Checked {
+async fn finished(
+    scene: &Scene<'_>,
+    target: &Target,
+    outcome: &mut Outcome,
+    follows_trouble: bool,
+) -> Checked {
     if !outcome.is_whole() {
         return Checked::default();
     }
     if let Err(failure) = apply::configure(scene, &target.files, &outcome.outputs).await {
         outcome.failures.push(("configuration".to_owned(), failure));
     }
-    let changed = target.wanted.stacks.iter().filter(|one| outcome.changed.contains(&one.name));
-    apply::check(scene, changed).await
+    apply::check(scene, &outcome.changed, follows_trouble).await
 }
 
 fn still_good(plan: &SavedPlan, target: &Target, now: i64) -> anyhow::Result<()> {
@@ -175,7 +181,7 @@ fn still_good(plan: &SavedPlan, target: &Target, now: i64) -> anyhow::Result<()>
 async fn agreed(args: &Args, stage: &Stage<'_>, pending: &Pending<'_>) -> anyhow::Result<bool> {
     let env = &stage.target.wanted.environment;
     match args.format {
-        Format::Text => report::note(&pending.text(env)?),
+        Format::Text => report::note(&pending.text(env, !args.while_running)?),
         Format::Json => {
             let mut plan = pending.json(env);
             plan["type"] = "plan".into();

@@ -63,7 +63,7 @@ async fn destroyed(args: &Args, target: &Target) -> anyhow::Result<Exit> {
     }
     let lock = apply::lock(&scene, &stage.who).await.map_err(told)?;
     let done = locked(args, &scene, &doomed, &lock).await;
-    lock.release().await;
+    lock.release(done.is_ok()).await;
     ended(&stage, &done.map_err(told)?, &doomed)
 }
 

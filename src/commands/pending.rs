@@ -48,7 +48,8 @@ impl<'a> Pending<'a> {
         self.survey.is_pending() || !self.objects.is_empty()
     }
 
-    pub(super) fn text(&self, env: &str) -> anyhow::Result<String> {
+    /// Returns it as people read it; `waits` says whether the deploy waits for what runs.
+    pub(super) fn text(&self, env: &str, waits: bool) -> anyhow::Result<String> {
         let outlines = self.survey.outlines();
         let mut text = match (self.survey.is_pending(), self.objects.is_empty()) {
             (false, false) => format!("{env}: {} stacks are as they should be\n", outlines.len()),
@@ -60,10 +61,14 @@ impl<'a> Pending<'a> {
         }
         if !self.running.is_empty() {
             let running = self.running.join(", ");
-            let _ = writeln!(
-                text,
-                "warning: this runs now, and is waited for: {running}\nhelp: `gen apply --while-running` does not wait"
-            );
+            let _ = if waits {
+                writeln!(
+                    text,
+                    "warning: this runs now, and is waited for: {running}\nhelp: `gen apply --while-running` does not wait"
+                )
+            } else {
+                writeln!(text, "warning: this runs now, and is not waited for: {running}")
+            };
         }
         Ok(text + &consequence(&self.survey)?)
     }

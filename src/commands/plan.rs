@@ -77,7 +77,7 @@ fn shown(args: &Args, target: &Target, pending: &Pending) -> anyhow::Result<Exit
     let env = &target.wanted.environment;
     report::print(&match args.format {
         Format::Json => format!("{:#}\n", pending.json(env)),
-        Format::Text => pending.text(env)?,
+        Format::Text => pending.text(env, true)?,
     })?;
     let differs = args.exit_code && pending.is_pending();
     Ok(if differs { Exit::Different } else { Exit::Done })

@@ -53,6 +53,9 @@ pub(crate) struct Case {
     /// E-mail addresses that are not confirmed.
     #[serde(default)]
     pub(crate) unconfirmed: Vec<String>,
+    /// Schedules that somebody switched off.
+    #[serde(default)]
+    pub(crate) switched_off: Vec<String>,
     /// The request, by the begin of its name, at which Ctrl-C comes, and how often.
     pub(crate) interrupt: Option<(String, u32)>,
     /// The commands, one after the other; faults are over after the first when `once`.

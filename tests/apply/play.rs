@@ -22,6 +22,13 @@ use super::project;
 
 const ENVIRONMENT: &str = "dev";
 
+/// What no command may show, however it ends.
+const CREDENTIALS: [(&str, &str); 3] = [
+    ("AWS_ACCESS_KEY_ID", "AKIAFAKEFAKEFAKEFAKE"),
+    ("AWS_SECRET_ACCESS_KEY", "secret-of-the-fake"),
+    ("AWS_SESSION_TOKEN", "session-of-the-fake"),
+];
+
 /// Where cases are played.
 pub(crate) struct Stage {
     folder: PathBuf,
@@ -135,6 +142,7 @@ impl Stage {
         world.faults.warned.clone_from(&case.warned);
         world.running.clone_from(&case.running);
         world.unconfirmed.clone_from(&case.unconfirmed);
+        world.switched_off.clone_from(&case.switched_off);
         if let Some(account) = &case.account {
             account.clone_into(&mut world.account);
         }
@@ -181,7 +189,13 @@ impl Stage {
         let done = child.wait_with_output().expect("it ends");
         let code =
             done.status.code().map_or_else(|| "by a signal".to_owned(), |code| code.to_string());
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            for (name, secret) in CREDENTIALS {
+                assert!(!text.contains(secret), "{command} shows {name}: {text}");
+            }
+            text
+        };
         (code, text(done.stdout), text(done.stderr))
     }
 }
@@ -242,14 +256,14 @@ pub(crate) fn command_line(project: &Path, fake: &Fake, line: &str) -> Command {
     }
     let none = "/nonexistent";
     for (name, value) in [
-        ("AWS_ACCESS_KEY_ID", "AKIAFAKEFAKEFAKEFAKE"),
-        ("AWS_SECRET_ACCESS_KEY", "secret-of-the-fake"),
         ("AWS_EC2_METADATA_DISABLED", "true"),
         ("AWS_CONFIG_FILE", none),
         ("AWS_SHARED_CREDENTIALS_FILE", none),
+        ("RUST_LOG", "trace"),
     ] {
         command.env(name, value);
     }
+    command.envs(CREDENTIALS);
     command.env_remove("AWS_PROFILE").env_remove("AWS_REGION").stdin(Stdio::null());
     command
 }

@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub(crate) databases: Vec<String>,
     /// E-mail addresses that have not confirmed their subscription.
     pub(crate) unconfirmed: Vec<String>,
+    /// Schedules that somebody switched off, by name.
+    pub(crate) switched_off: Vec<String>,
     /// State machines with a running execution, by name.
     pub(crate) running: Vec<String>,
     /// How things stood a while ago, for reads that are stale.
@@ -56,6 +58,7 @@ impl World {
             log: Vec::new(),
             databases: vec!["default".to_owned()],
             unconfirmed: Vec::new(),
+            switched_off: Vec::new(),
             running: Vec::new(),
             before: None,
         }

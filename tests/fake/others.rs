@@ -137,6 +137,9 @@ fn function(world: &World, asked: &Asked) -> Answer {
 
 fn schedule(world: &World, asked: &Asked) -> Answer {
     let name = asked.path.rsplit('/').next().unwrap_or_default();
+    if world.switched_off.iter().any(|one| one == name) {
+        return json_answer(&json!({"Name": name, "State": "DISABLED"}));
+    }
     match resources(world, "AWS::Scheduler::Schedule").iter().find(|one| one.physical == name) {
         Some(one) => json_answer(
             &json!({"Name": name, "State": one.properties["State"].as_str().unwrap_or("ENABLED")}),
