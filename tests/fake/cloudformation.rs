@@ -7,6 +7,7 @@ mod undo;
 use std::collections::BTreeMap;
 
 use super::form::{self, Form, element, iso_date, members};
+use super::speed::Course;
 use super::stack::{ChangeSet, Stack};
 use super::{Answer, World};
 use told::{described, events};
@@ -162,7 +163,9 @@ impl World {
     /// The first step of an operation is taken before it is answered.
     pub(super) fn begin(&mut self, arn: &str) {
         let now = self.now;
+        let speed = self.speed;
         let stack = self.cloudformation.stacks.get_mut(arn).expect("it was found");
+        stack.course = speed.map(|speed| Course::new(stack, speed));
         if let Some(super::stack::Step::Stack(status, reason)) = stack.todo.pop_front() {
             stack.turn(status, &reason, now);
         }

@@ -48,6 +48,10 @@ async fn met(
     holds: Sender<()>,
 ) -> Result<Response<Full<Bytes>>, std::io::Error> {
     let asked = read(request).await;
+    let speed = world.lock().expect("no request panics").speed;
+    if let Some(speed) = speed {
+        tokio::time::sleep(speed.request).await;
+    }
     let (fate, name) = {
         let mut world = world.lock().expect("no request panics");
         let name = name(&asked, &world);

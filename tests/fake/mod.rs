@@ -10,6 +10,7 @@ mod http;
 mod intrinsics;
 mod others;
 pub(crate) mod s3;
+pub(crate) mod speed;
 pub(crate) mod stack;
 pub(crate) mod steps;
 
@@ -19,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use self::cloudformation::CloudFormation;
 use self::faults::Faults;
 use self::s3::S3;
+use self::speed::Speed;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
 
@@ -32,6 +34,7 @@ pub(crate) struct World {
     pub(crate) cloudformation: CloudFormation,
     pub(crate) s3: S3,
     pub(crate) faults: Faults,
+    pub(crate) speed: Option<Speed>,
     /// Requests in their order, such as `cloudformation:CreateChangeSet data-pipeline-dev-network`.
     pub(crate) log: Vec<String>,
     /// Databases of the Glue catalog that no stack made.
@@ -55,6 +58,7 @@ impl World {
             cloudformation: CloudFormation::default(),
             s3: S3::default(),
             faults: Faults::default(),
+            speed: None,
             log: Vec::new(),
             databases: vec!["default".to_owned()],
             unconfirmed: Vec::new(),

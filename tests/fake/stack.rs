@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use pipeline::diagnostic::FileId;
 use serde_json::Value;
 
+use super::speed::Course;
+
 /// A stack.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stack {
@@ -28,6 +30,8 @@ pub(crate) struct Stack {
     pub(crate) events: Vec<Event>,
     /// What is still to happen.
     pub(crate) todo: VecDeque<Step>,
+    /// How fast that happens, where it takes time.
+    pub(crate) course: Option<Course>,
     /// The state to go back to.
     pub(crate) before: Option<Box<Stack>>,
     /// The token of the operation that is under way or was the last.

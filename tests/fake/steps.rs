@@ -199,7 +199,8 @@ pub(super) fn deleted(
 impl Stack {
     /// Lets happen what happens between two looks.
     pub(super) fn go_on(&mut self, now: u64, account: &str, region: &str) {
-        for _ in 0..PACE {
+        let due = self.course.as_ref().map_or(PACE, |course| course.due(self.todo.len()));
+        for _ in 0..due {
             let Some(step) = self.todo.pop_front() else { return };
             match step {
                 Step::Stack(status, reason) => self.turn(status, &reason, now),
