@@ -40,8 +40,20 @@ pub fn extra_stacks(pipeline: &Pipeline, stacks: &[Outline]) -> Vec<Diagnostic> 
         problems.extend(order(pipeline, extra, &names));
         problems.extend(parameters(extra, stacks));
         problems.extend(resources(extra));
+        let told: BTreeSet<_> =
+            problems.iter().map(|one| (one.span.file, one.span.start)).collect();
+        problems
+            .extend(nulls(extra).filter(|one| !told.contains(&(one.span.file, one.span.start))));
     }
     problems
+}
+
+/// Finds what CloudFormation refuses wherever it stands.
+fn nulls(extra: &ExtraStack) -> impl Iterator<Item = Diagnostic> {
+    let what = format!("the template of `{}`", extra.name);
+    nulls::found(&extra.json)
+        .into_iter()
+        .map(move |violation| told(&what, &violation, place(&extra.template, &[], &violation.path)))
 }
 
 fn order(pipeline: &Pipeline, extra: &ExtraStack, names: &[&str]) -> Vec<Diagnostic> {
@@ -112,7 +124,6 @@ fn resources(extra: &ExtraStack) -> Vec<Diagnostic> {
         let properties = resource.get("Properties").unwrap_or(&empty);
         let violations =
             aws::schema::check(kind, properties).into_iter().chain(policy::statements(properties));
-        let violations = violations.chain(nulls::found(properties));
         problems.extend(violations.map(|violation| {
             let at = format!("/Properties{}", violation.path);
             told(&format!("{logical_id} ({kind})"), &violation, place(&at))

@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::walk;
 use crate::aws::{Severity, Violation};
 
-/// Finds every `null` in `properties`.
-pub(super) fn found(properties: &Value) -> Vec<Violation> {
+/// Finds every `null` in a template, or a part of one.
+pub(super) fn found(part: &Value) -> Vec<Violation> {
     let mut violations = Vec::new();
-    walk(properties, "", &mut |pointer, value| {
+    walk(part, "", &mut |pointer, value| {
         if value.is_null() {
             violations.push(Violation {
                 severity: Severity::Error,
