@@ -46,6 +46,23 @@ fn pages_and_programs_get_the_same_rows() {
 }
 
 #[test]
+fn who_deploys_has_rows_and_who_else_is_let_in_has_lines() {
+    let text = shown(&["--env", "prod"]);
+    assert!(text.contains("\ngen-deployer-us-east-1 "), "{text}");
+    assert!(text.contains("\nWho else the templates let in:\n"), "{text}");
+    let line = "  elasticmapreduce.amazonaws.com: assume, emr-service (ServiceAssumes), only with ";
+    assert!(text.contains(line), "{text}");
+    let json = shown(&["--env", "prod", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    let others = json["prod"]["others"].as_array().expect("lines");
+    let nodes = others.iter().find(|one| one["who"] == "ec2.amazonaws.com").expect("a line");
+    assert_eq!(nodes["where"], serde_json::json!(["emr-nodes"]));
+    let page = shown(&["--env", "prod", "--format", "markdown"]);
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/out/prod/access.md");
+    assert_eq!(page, std::fs::read_to_string(committed).expect("the page"));
+}
+
+#[test]
 fn what_is_seen_beyond_what_was_given_stands_with_its_reason() {
     let bounded = ["--blueprint", "tests/cases/bounded/blueprint.yaml"];
     let text = shown(&bounded);

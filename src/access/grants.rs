@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::model::Pipeline;
 use crate::policy::Policy;
 
+use super::admitted::{self, Entry};
 use super::symbol::Symbols;
 
 /// All policies of the emitted stacks.
@@ -28,6 +29,8 @@ pub struct Grants {
     pub(super) objects: BTreeSet<String>,
     /// The tables that the roles' policies name, as patterns of ARNs.
     pub(super) tables: BTreeSet<String>,
+    /// What statements say of others than the roles that have them.
+    pub(super) entries: BTreeSet<Entry>,
     /// What cannot be judged: AWS's own policies, and documents that are none.
     pub unknown: Vec<String>,
 }
@@ -46,6 +49,7 @@ impl Grants {
         let symbols = Symbols { pipeline, template };
         let mut grants = Self::default();
         for (id, resource) in template["Resources"].as_object().into_iter().flatten() {
+            grants.entries.extend(admitted::of_resource(&symbols, id, resource));
             let properties = &resource["Properties"];
             match resource["Type"].as_str().unwrap_or_default() {
                 "AWS::IAM::Role" => grants.role(&symbols, properties),
@@ -91,6 +95,7 @@ impl Grants {
         self.workgroups.extend(other.workgroups);
         self.objects.extend(other.objects);
         self.tables.extend(other.tables);
+        self.entries.extend(other.entries);
         self.unknown.extend(other.unknown);
     }
 
@@ -178,6 +183,6 @@ impl Grants {
     }
 }
 
-fn listed(value: &Value) -> &[Value] {
+pub(super) fn listed(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }

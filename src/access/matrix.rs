@@ -14,14 +14,25 @@ use super::place::{Deed, Spot, Zone, zones};
 pub struct Row {
     /// The group, the function, or what else the role is for.
     pub who: String,
-    /// Whether these are people and systems of the blueprint's `access`.
-    pub is_group: bool,
+    /// Whose role it is.
+    pub whose: Whose,
     /// The zone, with its parts where not all of it is meant.
     pub place: String,
     /// The verbs.
     pub may: Vec<&'static str>,
     /// By which ways, sorted.
     pub from: Vec<Way>,
+}
+
+/// Whose a role is; in the order in which they are shown.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Whose {
+    /// People and systems of the blueprint's `access`.
+    Group,
+    /// What runs.
+    Pipeline,
+    /// Who deploys, or sets right what went wrong.
+    Deploying,
 }
 
 /// Returns what each role may do: groups in written order first, then the other roles in theirs.
@@ -38,9 +49,22 @@ pub fn rows(pipeline: &Pipeline, grants: &Grants) -> Vec<Row> {
             if let Kind::Lambda(_) = who.kind { pipeline.lambda(&who.label) } else { None };
         let asker = Asker::new(pipeline, grants, role, policies, lambda);
         let of_zone = |zone| of_zone(&asker, who, zone);
-        zones.iter().flat_map(of_zone).collect::<Vec<_>>()
+        let rows = zones.iter().flat_map(of_zone).collect();
+        if who.kind == Kind::Deploying { merged(rows) } else { rows }
     });
     rows.collect::<Vec<_>>().concat()
+}
+
+/// Who deploys may do little, and that in most zones: one row says it of all of them.
+fn merged(rows: Vec<Row>) -> Vec<Row> {
+    let mut merged: Vec<Row> = Vec::new();
+    for row in rows {
+        match merged.iter_mut().find(|one| one.may == row.may && one.from == row.from) {
+            Some(one) => one.place = format!("{}; {}", one.place, row.place),
+            None => merged.push(row),
+        }
+    }
+    merged
 }
 
 /// The same may be done at several spots: that is one row.
@@ -56,12 +80,20 @@ fn of_zone(asker: &Asker, who: &name::Who, zone: &Zone) -> Vec<Row> {
     }
     let rows = found.into_iter().map(|(from, may, labels)| Row {
         who: who.label.clone(),
-        is_group: matches!(who.kind, Kind::Group(_)),
+        whose: whose(who.kind),
         place: place(zone, &labels),
         may,
         from,
     });
     rows.collect()
+}
+
+fn whose(kind: Kind) -> Whose {
+    match kind {
+        Kind::Group(_) => Whose::Group,
+        Kind::Lambda(_) | Kind::Machine(_) | Kind::Other => Whose::Pipeline,
+        Kind::Deploying => Whose::Deploying,
+    }
 }
 
 fn place(zone: &Zone, labels: &[&str]) -> String {

@@ -20,13 +20,18 @@ pub(super) enum Kind {
     Lambda(usize),
     Machine(usize),
     Other,
+    Deploying,
 }
 
 /// Returns whose the role of that name is.
 pub(super) fn of(pipeline: &Pipeline, role: &str) -> Who {
     let known = all(pipeline);
     let found = known.into_iter().find(|(purpose, _)| pipeline.role_name(purpose) == role);
-    let (label, kind) = found.unwrap_or_else(|| (role.to_owned(), Kind::Other));
+    let deploys = ["deployer", "execution", "break-glass"]
+        .iter()
+        .any(|purpose| pipeline.bootstrap_name(purpose) == role);
+    let stranger = if deploys { Kind::Deploying } else { Kind::Other };
+    let (label, kind) = found.unwrap_or_else(|| (role.to_owned(), stranger));
     Who { kind, label }
 }
 

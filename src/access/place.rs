@@ -53,6 +53,9 @@ pub(super) fn zones(pipeline: &Pipeline, grants: &Grants) -> Vec<Zone> {
     zones.push(functions(pipeline));
     zones.push(roles(pipeline));
     zones.push(Zone { name: "topic".to_owned(), spots: vec![topic(pipeline)] });
+    zones.push(Zone { name: "stacks".to_owned(), spots: vec![stacks(pipeline)] });
+    zones.push(Zone { name: "code".to_owned(), spots: vec![code(pipeline)] });
+    zones.push(Zone { name: "bucket policy".to_owned(), spots: vec![bucket_policy(pipeline)] });
     zones
 }
 
@@ -159,6 +162,7 @@ fn machines(pipeline: &Pipeline) -> Zone {
         let run = pipeline.executions_arn(&machine.name).replace('*', "any");
         let deeds = vec![
             deed("start", DIRECT, [Ask::new("states:startexecution", arn.clone())]),
+            deed("change", DIRECT, [Ask::new("states:updatestatemachine", arn.clone())]),
             deed("stop", DIRECT, [Ask::new("states:stopexecution", run.clone())]),
             deed("see", DIRECT, [Ask::new("states:describeexecution", run)]),
             deed("list runs", DIRECT, [Ask::new("states:listexecutions", arn)]),
@@ -185,24 +189,69 @@ fn clusters(pipeline: &Pipeline) -> Spot {
 fn functions(pipeline: &Pipeline) -> Zone {
     let spots = pipeline.lambdas.iter().map(|lambda| Spot {
         label: lambda.name.to_string(),
-        deeds: vec![deed(
-            "call",
-            DIRECT,
-            [Ask::new("lambda:invokefunction", pipeline.alias_arn(&lambda.name))],
-        )],
+        deeds: vec![
+            deed(
+                "call",
+                DIRECT,
+                [Ask::new("lambda:invokefunction", pipeline.alias_arn(&lambda.name))],
+            ),
+            deed(
+                "change",
+                DIRECT,
+                [Ask::new("lambda:updatefunctioncode", pipeline.lambda_arn(&lambda.name))],
+            ),
+        ],
     });
     Zone { name: "functions".to_owned(), spots: spots.collect() }
 }
 
 /// A role is passed to the one service that works with it.
 fn roles(pipeline: &Pipeline) -> Zone {
-    let spots = [("emr-service", "elasticmapreduce"), ("emr-nodes", "ec2")].map(|(role, to)| {
+    let passed = [
+        ("emr-service", pipeline.role_arn("emr-service"), "elasticmapreduce"),
+        ("emr-nodes", pipeline.role_arn("emr-nodes"), "ec2"),
+        ("execution", pipeline.execution_role_arn(), "cloudformation"),
+    ];
+    let spots = passed.map(|(label, arn, to)| {
         let to = service::principal(&pipeline.environment.region, to);
-        let pass =
-            Ask::new("iam:passrole", pipeline.role_arn(role)).with("iam:passedtoservice", [to]);
-        Spot { label: role.to_owned(), deeds: vec![deed("pass", DIRECT, [pass])] }
+        let pass = Ask::new("iam:passrole", arn).with("iam:passedtoservice", [to]);
+        Spot { label: label.to_owned(), deeds: vec![deed("pass", DIRECT, [pass])] }
     });
     Zone { name: "roles".to_owned(), spots: spots.into() }
+}
+
+/// A change set takes the role that executes it.
+fn stacks(pipeline: &Pipeline) -> Spot {
+    let stack = format!("stack/{}/any", pipeline.stack_name("storage"));
+    let on = |action| Ask::new(action, pipeline.arn("cloudformation", &stack));
+    let with_role = |ask: Ask| ask.with("cloudformation:rolearn", [pipeline.execution_role_arn()]);
+    let deeds = vec![
+        deed(
+            "deploy",
+            DIRECT,
+            [
+                with_role(on("cloudformation:createchangeset")),
+                on("cloudformation:executechangeset"),
+            ],
+        ),
+        deed("delete", DIRECT, [with_role(on("cloudformation:deletestack"))]),
+    ];
+    Spot { label: "own".to_owned(), deeds }
+}
+
+fn code(pipeline: &Pipeline) -> Spot {
+    let on = |action| [Ask::new(action, pipeline.artifact_arn("assets/any"))];
+    let deeds = vec![
+        deed("read", DIRECT, on("s3:getobject")),
+        deed("write", DIRECT, on("s3:putobject")),
+        deed("delete", DIRECT, on("s3:deleteobject")),
+    ];
+    Spot { label: "assets".to_owned(), deeds }
+}
+
+fn bucket_policy(pipeline: &Pipeline) -> Spot {
+    let change = Ask::new("s3:putbucketpolicy", pipeline.bucket_arn());
+    Spot { label: "workarea".to_owned(), deeds: vec![deed("change", DIRECT, [change])] }
 }
 
 fn topic(pipeline: &Pipeline) -> Spot {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::load::{Loaded, Selection, load};
 use super::{Exit, report, synth};
-use crate::access::{self, Answer, Grants, Question, Way};
+use crate::access::{self, Answer, Grants, Page, Question, Way};
 use crate::diagnostic::{FileId, Sources};
 use crate::model::Pipeline;
 use crate::synth::File;
@@ -101,25 +101,31 @@ fn tables(format: Format, found: &[(&Pipeline, Grants)]) -> String {
     let sights = |(pipeline, grants): &(&Pipeline, Grants)| {
         access::detours(pipeline, grants, &workflow::compile(pipeline).unwrap_or_default())
     };
+    let admissions =
+        |(pipeline, grants): &(&Pipeline, Grants)| access::admissions(pipeline, grants);
     match format {
         Format::Json => {
             let tables = found.iter().map(|one| {
                 let (name, reasons) = (one.0.environment.name.clone(), reasons_json(one.0));
-                (name, json!({"access": access::json(&rows(one)), "everywhere": reasons, "beyond": access::sights_json(one.0, &sights(one)), "unknown": one.1.unknown}))
+                let others = access::admissions_json(&admissions(one));
+                (name, json!({"access": access::json(&rows(one)), "others": others, "everywhere": reasons, "beyond": access::sights_json(one.0, &sights(one)), "unknown": one.1.unknown}))
             });
             format!("{:#}\n", Value::Object(tables.collect()))
         }
         Format::Markdown => {
-            let pages = found
-                .iter()
-                .map(|one| access::markdown(one.0, &rows(one), &sights(one), &one.1.unknown));
+            let pages = found.iter().map(|one| {
+                let (rows, admissions, sights) = (&rows(one), &admissions(one), &sights(one));
+                access::markdown(one.0, &Page { rows, admissions, sights, unknown: &one.1.unknown })
+            });
             pages.collect::<Vec<_>>().join("\n")
         }
         Format::Text => {
             let tables = found.iter().map(|one| {
                 let title = &one.0.environment.name;
-                let beyond = access::sights_text(one.0, &sights(one));
-                format!("{title}\n\n{}\n{}{beyond}", access::text(&rows(one)), reasons_text(one.0))
+                let others = access::admissions_text(&admissions(one));
+                let (reasons, beyond) =
+                    (reasons_text(one.0), access::sights_text(one.0, &sights(one)));
+                format!("{title}\n\n{}\n{others}\n{reasons}{beyond}", access::text(&rows(one)))
             });
             tables.collect::<Vec<_>>().join("\n")
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::access::{self, Grants, Sight};
+use crate::access::{self, Grants, Page, Sight};
 use crate::archive::Archive;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::hash::Digest;
@@ -186,6 +186,7 @@ impl<'a> Output<'a> {
         let rendered =
             self.render(Stack { name: "bootstrap".to_owned(), after: Vec::new(), template });
         self.bootstrap = Some(rendered.entry);
+        self.grants.extend(rendered.grants);
         self.files.push(rendered.file);
         self.problems.extend(rendered.problems);
     }
@@ -209,7 +210,10 @@ impl<'a> Output<'a> {
         }
         let sights = self.explained_sights(machines);
         let rows = access::rows(self.pipeline, &self.grants);
-        let page = access::markdown(self.pipeline, &rows, &sights, &self.grants.unknown);
+        let admissions = access::admissions(self.pipeline, &self.grants);
+        let (rows, admissions, sights) = (&rows[..], &admissions[..], &sights[..]);
+        let page = Page { rows, admissions, sights, unknown: &self.grants.unknown };
+        let page = access::markdown(self.pipeline, &page);
         self.file(File::new("access.md", page));
     }
 
