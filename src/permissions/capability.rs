@@ -119,7 +119,7 @@ pub(super) fn list_clusters(sid: &str) -> Statement {
     Statement::allow_anywhere(sid, &["elasticmapreduce:ListClusters"], LISTS_CLUSTERS)
 }
 
-fn own_tags(pipeline: &Pipeline) -> Vec<(&'static str, String)> {
+pub(super) fn own_tags(pipeline: &Pipeline) -> Vec<(&'static str, String)> {
     let name = pipeline.tags.get("pipeline").cloned();
     let mut tags = vec![("pipeline", name.unwrap_or_else(|| pipeline.name.to_string()))];
     if !pipeline.environment.suffix.is_empty() {

@@ -7,7 +7,7 @@
 
 use crate::model::Pipeline;
 
-use super::capability::{EMR_TAG, pass_role};
+use super::capability::{EMR_TAG, own_tags, pass_role};
 use super::{Role, Statement, subnet_arns, trust};
 
 const LOOKS: &str = "the Describe actions of EC2 have no resource types";
@@ -64,12 +64,13 @@ fn launch(pipeline: &Pipeline) -> Vec<Statement> {
     places.extend(group_arns(pipeline));
     let mut parts = vec![image_arn(pipeline), ec2("fleet/*"), ec2("network-interface/*")];
     parts.extend(pipeline.cluster.key_pair.iter().map(|name| ec2(&format!("key-pair/{name}"))));
-    let own = |statement: Statement| statement.when("StringEquals", resource_tag(), ["true"]);
-    let made = |statement: Statement| statement.when("StringEquals", request_tag(), ["true"]);
+    let placed = |statement: Statement| statement.when("StringEquals", resource_tag(), ["true"]);
+    let own = |statement| bearing(pipeline, "ResourceTag", statement);
+    let made = |statement| bearing(pipeline, "RequestTag", statement);
     let templates = ["ec2:CreateFleet", "ec2:CreateLaunchTemplateVersion", "ec2:RunInstances"];
     let interface = ["ec2:CreateNetworkInterface"];
     vec![
-        own(Statement::allow("LaunchInOwnNetwork", &[run[0], run[1], interface[0]], places)),
+        placed(Statement::allow("LaunchInOwnNetwork", &[run[0], run[1], interface[0]], places)),
         own(Statement::allow("LaunchFromOwnTemplates", &templates, [ec2("launch-template/*")])),
         made(Statement::allow(
             "CreateTaggedTemplates",
@@ -93,10 +94,10 @@ fn tag(pipeline: &Pipeline) -> [Statement; 2] {
             "ec2:CreateAction",
             create,
         ),
-        Statement::allow("TagOwn", &["ec2:CreateTags", "ec2:DeleteTags"], arns).when(
-            "StringEquals",
-            resource_tag(),
-            ["true"],
+        bearing(
+            pipeline,
+            "ResourceTag",
+            Statement::allow("TagOwn", &["ec2:CreateTags", "ec2:DeleteTags"], arns),
         ),
     ]
 }
@@ -104,7 +105,7 @@ fn tag(pipeline: &Pipeline) -> [Statement; 2] {
 /// One statement for each type of resource, since the actions differ.
 fn change(pipeline: &Pipeline) -> [Statement; 4] {
     let own = |sid: &str, actions: &[&str], arns: Vec<String>| {
-        Statement::allow(sid, actions, arns).when("StringEquals", resource_tag(), ["true"])
+        bearing(pipeline, "ResourceTag", Statement::allow(sid, actions, arns))
     };
     let ec2 = |resource: &str| vec![pipeline.arn("ec2", resource)];
     [
@@ -115,7 +116,7 @@ fn change(pipeline: &Pipeline) -> [Statement; 4] {
         ),
         own("DeleteOwnTemplates", &["ec2:DeleteLaunchTemplate"], ec2("launch-template/*")),
         own("DeleteOwnInterfaces", &["ec2:DeleteNetworkInterface"], ec2("network-interface/*")),
-        own(
+        Statement::allow(
             "KeepOwnRules",
             &[
                 "ec2:AuthorizeSecurityGroupEgress",
@@ -123,8 +124,9 @@ fn change(pipeline: &Pipeline) -> [Statement; 4] {
                 "ec2:RevokeSecurityGroupEgress",
                 "ec2:RevokeSecurityGroupIngress",
             ],
-            group_arns(pipeline).collect(),
-        ),
+            group_arns(pipeline),
+        )
+        .when("StringEquals", resource_tag(), ["true"]),
     ]
 }
 
@@ -132,7 +134,8 @@ fn group_arns(pipeline: &Pipeline) -> impl Iterator<Item = String> {
     GROUPS.into_iter().map(|group| pipeline.arn("ec2", &format!("security-group/${{{group}}}")))
 }
 
-/// Images belong to Amazon, so their ARNs name no account.
+/// Images belong to Amazon, so their ARNs name no account. EMR's guide does not say which account owns its images, so
+/// `ec2:Owner` would be a guess; what an image may do is what the nodes' role may.
 fn image_arn(pipeline: &Pipeline) -> String {
     let place = &pipeline.environment;
     format!("arn:{}:ec2:{}::image/ami-*", place.partition.id(), place.region)
@@ -142,6 +145,11 @@ fn resource_tag() -> String {
     format!("aws:ResourceTag/{EMR_TAG}")
 }
 
-fn request_tag() -> String {
-    format!("aws:RequestTag/{EMR_TAG}")
+/// A launch has the pipeline's tags, and EMR puts the tags of a cluster on what it makes for it (EMR management guide, "Service
+/// role for Amazon EMR"). EMR's own tag alone is on the things of every cluster in the account.
+fn bearing(pipeline: &Pipeline, side: &str, statement: Statement) -> Statement {
+    let tags = own_tags(pipeline).into_iter().chain([(EMR_TAG, "true".to_owned())]);
+    tags.fold(statement, |statement, (tag, value)| {
+        statement.when("StringEquals", format!("aws:{side}/{tag}"), [value])
+    })
 }

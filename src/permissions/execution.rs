@@ -46,8 +46,9 @@ pub(crate) struct Policy {
     pub(crate) statements: Vec<Statement>,
 }
 
-/// Returns the role without its policies. CloudFormation assumes it for whoever of this account may pass it, so no condition
-/// on the source is needed.
+/// Returns the role without its policies. CloudFormation assumes it for whoever of this account may pass it, since a role is
+/// passed only within its account (IAM user guide, "Grant a user permissions to pass a role to an AWS service"). So no
+/// condition on the source is needed.
 pub(crate) fn role(pipeline: &Pipeline) -> Role {
     Role {
         purpose: "execution".to_owned(),
@@ -72,7 +73,7 @@ pub(crate) fn policies<'a>(
             statements.extend(of_service(pipeline, &service, &grants));
         }
         if family == "identity" {
-            statements.push(pass_roles(pipeline, &types));
+            statements.extend(pass_roles(pipeline, &types));
         }
         let span = pipeline.deployer.span;
         let statements = statements.into_iter().flat_map(divided);
@@ -155,25 +156,36 @@ fn tagged(pipeline: &Pipeline, statement: Statement, key: &str) -> Statement {
     statement.when("StringEquals", key, [&pipeline.tags["pipeline"]])
 }
 
-/// The roles of the stacks, and no others, passed to the services that run as them.
-fn pass_roles(pipeline: &Pipeline, types: &BTreeSet<&str>) -> Statement {
+/// Each role goes to the service that its trust policy names. Roles of a hand-written template are like ours by name alone, so
+/// with one any of them goes to any of these services.
+fn pass_roles(pipeline: &Pipeline, types: &BTreeSet<&str>) -> Vec<Statement> {
+    let role = |purpose: &str| pipeline.role_arn(purpose);
     let by_rule = pipeline.schedule.as_ref().is_some_and(|one| one.by == ScheduledBy::Rule);
+    let rule = if by_rule { "AWS::Events::Rule" } else { "none" };
+    let lambdas = pipeline.lambdas.iter().map(|one| role(one.name.as_str()));
     let passed = [
-        ("AWS::EC2::FlowLog", "vpc-flow-logs"),
-        ("AWS::IAM::InstanceProfile", "ec2"),
-        ("AWS::Lambda::Function", "lambda"),
-        ("AWS::Scheduler::Schedule", "scheduler"),
-        ("AWS::StepFunctions::StateMachine", "states"),
+        ("AWS::EC2::FlowLog", "vpc-flow-logs", vec![role("flow-logs")]),
+        (rule, "events", vec![role("scheduler")]),
+        ("AWS::IAM::InstanceProfile", "ec2", vec![role("emr-nodes")]),
+        ("AWS::Lambda::Function", "lambda", lambdas.collect()),
+        ("AWS::Scheduler::Schedule", "scheduler", vec![role("scheduler")]),
+        ("AWS::StepFunctions::StateMachine", "states", bounds::machine_roles(pipeline)),
     ];
-    let services = passed.into_iter().filter(|(name, _)| types.contains(name));
-    let services = services.map(|(_, service)| service).chain(by_rule.then_some("events"));
-    let region = &pipeline.environment.region;
-    let principals = services.map(|service| service::principal(region, service));
-    Statement::allow("PassRoles", &["iam:PassRole"], bounds::arns(pipeline, "iam/role")).when(
-        "StringEquals",
-        "iam:PassedToService",
-        principals,
-    )
+    let passed = passed.into_iter().filter(|(kind, ..)| types.contains(kind));
+    let statements = passed.map(|(_, service, arns)| {
+        let arns = if pipeline.extra_stacks.is_empty() {
+            arns
+        } else {
+            bounds::arns(pipeline, "iam/role")
+        };
+        let principal = service::principal(&pipeline.environment.region, service);
+        Statement::allow(sid("Pass roles to", service), &["iam:PassRole"], arns).when(
+            "StringEquals",
+            "iam:PassedToService",
+            [principal],
+        )
+    });
+    statements.collect()
 }
 
 /// Cuts a statement with very many ARNs.

@@ -38,6 +38,8 @@ pub(crate) fn s3_endpoint(pipeline: &Pipeline) -> Vec<Statement> {
             &["s3:GetObject"],
             repositories.iter().map(|name| bucket(name)),
         ),
+        // EMR's guide asks for both buckets ("Sample policies for private subnets that access Amazon S3") and does not say with
+        // whose credentials its agents put there, so a condition on the principal could keep a cluster from starting.
         Statement::allow(
             "EmrSystemLogs",
             &["s3:PutObject"],
@@ -49,12 +51,14 @@ pub(crate) fn s3_endpoint(pipeline: &Pipeline) -> Vec<Statement> {
     statements.into_iter().map(|one| one.to(Principal::Everyone).from("network", span)).collect()
 }
 
-/// Returns the policy of an interface endpoint.
+/// Returns the policy of an interface endpoint. Some actions carry no `aws:ResourceAccount` (IAM user guide, "AWS global
+/// condition context keys"); those that do reach nothing of another account from the VPC, whatever a role may.
 pub(crate) fn interface_endpoint(pipeline: &Pipeline) -> Vec<Statement> {
     let own = [&pipeline.environment.account];
     let statement = Statement::allow_anywhere("OwnAccount", &["*"], ONE_SERVICE)
         .to(Principal::Everyone)
-        .when("StringEquals", "aws:PrincipalAccount", own);
+        .when("StringEquals", "aws:PrincipalAccount", own)
+        .when("StringEqualsIfExists", "aws:ResourceAccount", own);
     vec![statement.from("network", pipeline.cluster.span)]
 }
 

@@ -8,6 +8,9 @@ use super::{Principal, Statement};
 const ASSUME: &[&str] = &["sts:AssumeRole"];
 
 /// Returns the trust of a service that assumes the role for whatever it runs: a Lambda's code, an instance.
+/// Another account cannot give its functions and instances a role of this one, since a role is passed only within its account
+/// (IAM user guide, "Grant a user permissions to pass a role to an AWS service"); that these services say for whom they assume
+/// one is not documented, and a condition on a key that is not sent would stop every function and cluster.
 pub(super) fn service(pipeline: &Pipeline, name: &str) -> Statement {
     let principal = service::principal(&pipeline.environment.region, name);
     Statement::allow("ServiceAssumes", ASSUME, []).to(Principal::Service(principal))

@@ -115,6 +115,39 @@ fn another_evaluator_gives_the_same_verdicts() {
     println!("{}", told.join("\n"));
 }
 
+/// Grants are actions on resources, under conditions, of the roles that the stacks make; those of the bootstrap stack stand apart.
+#[test]
+fn least_privilege_in_figures() {
+    let reasons = grant::reasons();
+    for case in RECORDED.map(named) {
+        let court = Court::new(&case);
+        let grants = |roles: &[principal::Principal]| -> Vec<_> {
+            roles.iter().flat_map(|who| grant::grants(&case, &court, who)).collect()
+        };
+        let (ours, made) = (principal::ours(&case), principal::made(&case));
+        let (running, deploying) = (grants(&ours), grants(&made));
+        let unused = grant::unused(&case, &court);
+        let explained = |(role, one): &&(String, grant::Grant)| {
+            reasons.iter().any(|reason| reason.covers(role, one))
+        };
+        let explained = unused.iter().filter(explained).count();
+        let machines = pipeline::workflow::compile(&case.pipeline).expect("the case is valid");
+        let stars = pipeline::access::reasons(&case.pipeline, &machines);
+        println!(
+            "{}: {} roles with {} grants, {} seen in use, {explained} more with a reason, {} on `*` for {} reasons; {} roles that deploy with {} grants",
+            case.name,
+            ours.len(),
+            running.len(),
+            running.len() - unused.len(),
+            running.iter().filter(|one| one.resource == "*").count(),
+            stars.len(),
+            made.len(),
+            deploying.len(),
+        );
+        assert_eq!(explained, unused.len(), "{}", case.name);
+    }
+}
+
 /// Blueprints whose policies differ most: keys, networks, partitions, groups of people, boundaries.
 const BROKEN: [&str; 5] = ["sample", "own_key", "existing_vpc", "china", "bounded"];
 

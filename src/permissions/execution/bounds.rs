@@ -84,15 +84,30 @@ fn databases(pipeline: &Pipeline, arn: impl Fn(&Pipeline, &str) -> String) -> Ve
 
 /// Returns the pattern of the names of roles, and those that had to be cut.
 fn roles(pipeline: &Pipeline, kind: &str) -> Vec<String> {
-    let (start, end) = (format!("{}-", pipeline.name), {
-        pipeline.named(&format!("-{}", pipeline.environment.region))
-    });
     let lambdas = pipeline.lambdas.iter().map(|one| one.name.to_string());
-    let machines = pipeline.machines.iter().map(|one| format!("machine-{}", one.name));
     let groups = pipeline.groups.iter().map(|one| one.name.to_string());
-    let names = lambdas.chain(machines).chain(groups).map(|what| pipeline.role_name(&what));
+    called(pipeline, kind, "*", lambdas.chain(machine_purposes(pipeline)).chain(groups))
+}
+
+/// Returns the same of the state machines alone, so that a new one needs no new bootstrap stack.
+pub(super) fn machine_roles(pipeline: &Pipeline) -> Vec<String> {
+    called(pipeline, "role", "machine-*", machine_purposes(pipeline))
+}
+
+fn machine_purposes(pipeline: &Pipeline) -> impl Iterator<Item = String> {
+    pipeline.machines.iter().map(|one| format!("machine-{}", one.name))
+}
+
+fn called(
+    pipeline: &Pipeline,
+    kind: &str,
+    pattern: &str,
+    purposes: impl Iterator<Item = String>,
+) -> Vec<String> {
+    let end = pipeline.named(&format!("-{}", pipeline.environment.region));
+    let names = purposes.map(|purpose| pipeline.role_name(&purpose));
     let cut = names.filter(|name| !name.ends_with(&end));
-    let all = [format!("{start}*{end}")].into_iter().chain(cut);
+    let all = [format!("{}-{pattern}{end}", pipeline.name)].into_iter().chain(cut);
     all.map(|name| pipeline.iam_arn(&format!("{kind}/{name}"))).collect()
 }
 

@@ -155,8 +155,9 @@ const LOOK: [&str; 16] = [
 /// its tag.
 pub(super) fn service(case: &Case) -> Vec<Use> {
     let pipeline = &case.pipeline;
-    let own = |one: Use| one.key(&format!("aws:ResourceTag/{EMR_TAG}"), &["true"]);
-    let made = |one: Use| one.key(&format!("aws:RequestTag/{EMR_TAG}"), &["true"]);
+    let placed = |one: Use| one.key(&format!("aws:ResourceTag/{EMR_TAG}"), &["true"]);
+    let own = |one: Use| bearing(pipeline, "ResourceTag", one);
+    let made = |one: Use| bearing(pipeline, "RequestTag", one);
     let things = |names: &[&str]| -> Vec<String> {
         names.iter().map(|name| pipeline.arn("ec2", &format!("{name}/*"))).collect()
     };
@@ -168,7 +169,7 @@ pub(super) fn service(case: &Case) -> Vec<Use> {
     let all = ["instance", "launch-template", "network-interface", "volume"];
     let makers = ["RunInstances", "CreateFleet", "CreateLaunchTemplate", "CreateNetworkInterface"];
     vec![
-        own(Use::of(
+        placed(Use::of(
             &[&run[..], &["ec2:CreateNetworkInterface"]].concat(),
             network(pipeline, &groups),
         )),
@@ -185,10 +186,21 @@ pub(super) fn service(case: &Case) -> Vec<Use> {
         own(Use::of(&["ec2:ModifyInstanceAttribute", "ec2:TerminateInstances"], things(&all[..1]))),
         own(Use::of(&["ec2:DeleteLaunchTemplate"], things(&all[1..2]))),
         own(Use::of(&["ec2:DeleteNetworkInterface"], things(&all[2..3]))),
-        own(Use::of(&RULES, groups)),
+        placed(Use::of(&RULES, groups)),
         Use::anywhere(&LOOK),
         pass(pipeline, "emr-nodes", "ec2"),
     ]
+}
+
+/// The things of a cluster bear the tags of its launch; of an environment's twin in the account the environment tells them.
+fn bearing(pipeline: &Pipeline, side: &str, one: Use) -> Use {
+    let one = one
+        .key(&format!("aws:{side}/{EMR_TAG}"), &["true"])
+        .key(&format!("aws:{side}/pipeline"), &[&pipeline.tags["pipeline"]]);
+    if pipeline.environment.suffix.is_empty() {
+        return one;
+    }
+    one.key(&format!("aws:{side}/environment"), &[&pipeline.environment.name])
 }
 
 /// What changes the rules of security groups.

@@ -54,7 +54,7 @@ pub(crate) fn probes(case: &Case) -> Vec<Probe> {
     for arn in things(pipeline) {
         for action in LAUNCH.iter().chain(&CHANGE) {
             if exists(action, &arn) {
-                probes.extend(tagged(&Probe::new(action, &arn).from(Place::Internet)));
+                probes.extend(tagged(pipeline, &Probe::new(action, &arn).from(Place::Internet)));
             }
         }
     }
@@ -125,12 +125,23 @@ fn exists(action: &str, arn: &str) -> bool {
     known.resource_patterns().iter().any(|pattern| pattern.contains(&format!(":{kind}/")))
 }
 
-/// The tag of EMR on what is there, in the request, on neither, and what makes a thing that is tagged in the same call.
-fn tagged(probe: &Probe) -> Vec<Probe> {
+/// The tags of a launch on what is there, in the request, on neither, each of them missing or another's, and what makes a thing
+/// that is tagged in the same call.
+fn tagged(pipeline: &Pipeline, probe: &Probe) -> Vec<Probe> {
     let mut probes = vec![probe.clone()];
+    let name = pipeline.tags["pipeline"].as_str();
+    let tags = [(EMR_TAG, "true"), ("pipeline", name), ("environment", &pipeline.environment.name)];
     for side in ["ResourceTag", "RequestTag"] {
-        let key = format!("aws:{side}/{EMR_TAG}");
-        probes.extend([probe.with(&key, "true"), probe.with(&key, "false")]);
+        let with = |tags: &[(&str, &str)]| {
+            let keys = tags.iter().map(|(tag, value)| (format!("aws:{side}/{tag}"), value));
+            keys.fold(probe.clone(), |probe, (key, value)| probe.with(&key, value))
+        };
+        probes.extend([with(&tags), with(&tags[..1])]);
+        for at in 0..tags.len() {
+            let mut others = tags;
+            others[at].1 = "another";
+            probes.push(with(&others));
+        }
     }
     if probe.action == "ec2:CreateTags" {
         let makers = ["RunInstances", "CreateFleet", "CreateLaunchTemplate", "CreateVolume"];

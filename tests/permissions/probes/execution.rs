@@ -1,11 +1,11 @@
 //! What is asked of the role that CloudFormation deploys with: what it needs, and every way to more than it was given.
 
 use pipeline::aws::{iam, service};
-use pipeline::model::{Network, Pipeline};
+use pipeline::model::{Network, Pipeline, ScheduledBy};
 
 use super::objects::AREAS;
 use crate::case::Case;
-use crate::principal;
+use crate::principal::{self, Kind};
 use crate::request::{Probe, STRANGER};
 
 /// CloudFormation makes and changes the pipeline's own things, as the stacks hold them, and nothing else.
@@ -47,7 +47,11 @@ fn escalation(case: &Case) -> Vec<Probe> {
             probes.extend(boundary.into_iter().chain([probe]).map(|probe| probe.must(false)));
         }
     }
-    probes.extend(case.deployed.roles().flat_map(|role| of_role(pipeline, role)));
+    let roles = principal::ours(case);
+    let taker = |role: &str| {
+        roles.iter().find(|one| one.arn == role).and_then(|one| taker(pipeline, &one.kind))
+    };
+    probes.extend(case.deployed.roles().flat_map(|role| of_role(pipeline, role, taker(role))));
     let itself =
         pipeline.arn("cloudformation", &format!("stack/{}/some", pipeline.bootstrap_stack()));
     probes.extend(
@@ -67,8 +71,25 @@ fn iam_acts_on(action: &iam::Action, arn: &str) -> bool {
     action.resource_patterns().iter().any(|pattern| iam::is_instance(arn, pattern))
 }
 
+/// Returns the service that CloudFormation hands a role to; some go to none, and EMR's own is handed over by the launch.
+fn taker(pipeline: &Pipeline, kind: &Kind) -> Option<&'static str> {
+    let by = pipeline.schedule.as_ref().map(|schedule| schedule.by);
+    match kind {
+        Kind::Lambda(_) => Some("lambda"),
+        Kind::Machine(_) => Some("states"),
+        Kind::EmrNodes => Some("ec2"),
+        Kind::FlowLogs => Some("vpc-flow-logs"),
+        Kind::Scheduler if by == Some(ScheduledBy::Rule) => Some("events"),
+        Kind::Scheduler => Some("scheduler"),
+        _ => None,
+    }
+}
+
+/// Services that roles of ours go to.
+const TAKERS: [&str; 6] = ["ec2", "events", "lambda", "scheduler", "states", "vpc-flow-logs"];
+
 /// A role of ours, with the boundary, without it, with another.
-fn of_role(pipeline: &Pipeline, role: &str) -> Vec<Probe> {
+fn of_role(pipeline: &Pipeline, role: &str, taker: Option<&str>) -> Vec<Probe> {
     let mut probes = Vec::new();
     let bounded =
         ["iam:CreateRole", "iam:DeleteRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"];
@@ -95,7 +116,9 @@ fn of_role(pipeline: &Pipeline, role: &str) -> Vec<Probe> {
     let to = |name: &str| {
         pass.with("iam:PassedToService", &service::principal(&pipeline.environment.region, name))
     };
-    probes.extend(["ec2", "lambda", "states"].map(|name| to(name).must(true)));
+    if pipeline.extra_stacks.is_empty() {
+        probes.extend(TAKERS.map(|name| to(name).must(taker == Some(name))));
+    }
     probes.extend(
         ["cloudformation", "codebuild", "ecs-tasks", "glue", "sagemaker", "ssm"]
             .map(|name| to(name).must(false)),
