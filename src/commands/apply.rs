@@ -183,7 +183,7 @@ async fn agreed(args: &Args, stage: &Stage<'_>, pending: &Pending<'_>) -> anyhow
     match args.format {
         Format::Text => report::note(&pending.text(env, !args.while_running)?),
         Format::Json => {
-            let mut plan = pending.json(env);
+            let mut plan = pending.json(env)?;
             plan["type"] = "plan".into();
             report::print(&format!("{plan}\n"))?;
         }

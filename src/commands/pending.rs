@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::consequence::consequence;
+use super::consequence;
 use super::target::Target;
 use crate::apply::{self, Failure, Purpose, Scene, Survey};
 use crate::plan::{self, SavedPlan};
@@ -70,17 +70,18 @@ impl<'a> Pending<'a> {
                 writeln!(text, "warning: this runs now, and is not waited for: {running}")
             };
         }
-        Ok(text + &consequence(&self.survey)?)
+        Ok(text + &consequence::text(&self.survey)?)
     }
 
-    pub(super) fn json(&self, env: &str) -> Value {
-        json!({
+    pub(super) fn json(&self, env: &str) -> anyhow::Result<Value> {
+        Ok(json!({
             "environment": env,
             "pending": self.is_pending(),
             "stacks": self.survey.outlines(),
             "objects": self.objects,
             "running": self.running,
-        })
+            "consequence": consequence::json(&self.survey)?,
+        }))
     }
 }
 

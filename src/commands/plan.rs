@@ -76,7 +76,7 @@ fn kept(path: &Path, scene: &apply::Scene, survey: &Survey, now: i64) -> anyhow:
 fn shown(args: &Args, target: &Target, pending: &Pending) -> anyhow::Result<Exit> {
     let env = &target.wanted.environment;
     report::print(&match args.format {
-        Format::Json => format!("{:#}\n", pending.json(env)),
+        Format::Json => format!("{:#}\n", pending.json(env)?),
         Format::Text => pending.text(env, true)?,
     })?;
     let differs = args.exit_code && pending.is_pending();
