@@ -52,6 +52,7 @@ async fn doomed_one(scene: &Scene<'_>, stack: &Stack) -> Result<Option<Doomed>, 
     let doing = || format!("look at `{}`", stack.stack_name);
     let seen = look(scene.cloud, &stack.stack_name).await.map_err(Failure::request(doing()))?;
     let Some(deployed) = seen else { return Ok(None) };
+    guard::own(scene, stack, &deployed)?;
     // What is deployed decides what stays, not what is wanted now.
     let body =
         look::template(scene.cloud, &deployed.arn).await.map_err(Failure::request(doing()))?;

@@ -88,6 +88,9 @@ impl fmt::Display for Failure {
             }
             Self::Stack { stack_name, status, cause: Some(cause), .. } => {
                 let Happened { logical_id, kind, reason, .. } = &**cause;
+                if logical_id == stack_name {
+                    return write!(f, "the stack `{stack_name}` is in {status}: {reason}");
+                }
                 write!(
                     f,
                     "the stack `{stack_name}` is in {status}: {logical_id} ({kind}) failed: {reason}"

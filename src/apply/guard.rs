@@ -1,8 +1,30 @@
-//! The stack policy and the protection from termination of stacks that hold data.
+//! What keeps a stack from harm: whose it is, the stack policy, and the protection from termination where it holds data.
 
 use super::{Event, Failure, Scene};
 use crate::cloud::Trouble;
-use crate::plan::{Deployed, Stack, policy};
+use crate::plan::{Deployed, Stack, claim, owner, policy};
+
+/// Refuses a stack of that name that another pipeline, or another tool, has made.
+pub(super) fn own(scene: &Scene, stack: &Stack, deployed: &Deployed) -> Result<(), Failure> {
+    // All pipelines of an account share that stack; one under review is empty, and a state that passes may not show its tags yet.
+    let shared = scene.wanted.bootstrap.as_ref().is_some_and(|own| own.name == stack.name);
+    if shared || deployed.status.is_busy() || !deployed.status.is_there() {
+        return Ok(());
+    }
+    let Some(other) = owner(&scene.wanted.tags, &deployed.tags) else { return Ok(()) };
+    let (name, region) = (&stack.stack_name, &scene.wanted.region);
+    let keep = deployed.parameters.keys();
+    let keep: String =
+        keep.flat_map(|name| [" ParameterKey=", name, ",UsePreviousValue=true"]).collect();
+    let parameters = if keep.is_empty() { keep } else { format!(" --parameters{keep}") };
+    let tags = claim(&scene.wanted.tags);
+    Err(Failure::refused(
+        format!("the stack `{name}` is not this pipeline's: {other}"),
+        format!(
+            "give the pipeline another name, or the environment a `suffix`; when this stack is meant, make it this pipeline's: `aws cloudformation update-stack --stack-name {name} --region {region} --use-previous-template --capabilities CAPABILITY_NAMED_IAM --tags {tags}{parameters}`"
+        ),
+    ))
+}
 
 /// Puts the policy in force before an update, with the exceptions that a person made for it.
 pub(super) async fn before(scene: &Scene<'_>, stack: &Stack) -> Result<(), Failure> {

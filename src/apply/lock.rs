@@ -215,10 +215,12 @@ fn tried<T>(scene: &Scene, sent: Result<T, Trouble>) -> Result<T, Failure> {
         if !trouble.is("NoSuchBucket") {
             return Failure::request(format!("lock `{}` in `{bucket}`", key(scene)))(trouble);
         }
-        let env = &scene.wanted.environment;
+        let (env, region) = (&scene.wanted.environment, &scene.wanted.region);
         Failure::refused(
             format!("there is no bucket `{bucket}`, where code and locks are"),
-            format!("an administrator makes it: `gen bootstrap --env {env}`"),
+            format!(
+                "an administrator makes it: `gen bootstrap --env {env}`; when that has nothing to do, it was deleted by hand: `aws s3 mb s3://{bucket} --region {region}`"
+            ),
         )
     })
 }

@@ -20,6 +20,7 @@ pub(super) async fn prepare(scene: &Scene<'_>, stack: &Stack) -> Result<Option<D
         let Some(deployed) = seen.map_err(Failure::request(doing.clone()))? else {
             return Ok(None);
         };
+        guard::own(scene, stack, &deployed)?;
         let rule = deployed.status.rule();
         // What was tried once and left the stack where it was is not tried again.
         if last == Some(deployed.status.clone()) && !matches!(rule, Rule::Wait) {
@@ -151,8 +152,22 @@ async fn remove(
     let asked = asked.set_role_arn(scene.role(&stack.name)).client_request_token(token);
     let asked = asked.set_retain_resources((!kept.is_empty()).then_some(kept));
     let sent = asked.send().await.map(|_| ()).map_err(Trouble::from);
-    taken(sent).map_err(Failure::request(doing))?;
+    taken(sent).map_err(|trouble| protected(scene, stack, doing, trouble))?;
     settle(scene, stack, deployed, token.to_owned()).await
+}
+
+/// Leaves it to a person to take off the protection of a stack in which something may still be.
+fn protected(scene: &Scene, stack: &Stack, doing: String, trouble: Trouble) -> Failure {
+    if !trouble.to_string().contains("TerminationProtection") {
+        return Failure::Request { doing, trouble };
+    }
+    let (name, region) = (&stack.stack_name, &scene.wanted.region);
+    Failure::refused(
+        format!("cannot {doing}: it is protected from termination"),
+        format!(
+            "look what is in it: `aws cloudformation list-stack-resources --stack-name {name} --region {region}`; when it may go: `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {name} --region {region}`"
+        ),
+    )
 }
 
 /// Returns the logical ids of what could not be deleted (`DescribeStackResources`).

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join_all, try_join_all};
 
 use super::change_set::{self, Answer, Ready, Request};
-use super::{Failure, Outputs, Scene, look};
+use super::{Failure, Outputs, Scene, guard, look};
 use crate::cloud::Trouble;
 use crate::plan::{
     Deployed, Difference, Outline, Rule, Source, Stack, Step, difference, levels, token,
@@ -97,7 +97,7 @@ impl Found<'_> {
 /// Looks at `stacks` and asks for change sets where that can be done now.
 ///
 /// # Errors
-/// A request failed, or CloudFormation refuses a change; change sets made before that are deleted.
+/// A request failed, a stack is another's, or CloudFormation refuses a change; change sets made before that are deleted.
 pub async fn survey<'a>(
     scene: &Scene<'_>,
     stacks: &'a [Stack],
@@ -105,6 +105,9 @@ pub async fn survey<'a>(
     purpose: Purpose,
 ) -> Result<Survey<'a>, Failure> {
     let mut survey = overview(scene, stacks, prefix_lists).await?;
+    for found in &survey.found {
+        found.deployed.iter().try_for_each(|deployed| guard::own(scene, found.stack, deployed))?;
+    }
     let asked: Vec<_> = survey.found.iter().map(|found| asked(scene, found, purpose)).collect();
     let answers = join_all(asked).await;
     let mut refused = None;

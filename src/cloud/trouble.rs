@@ -16,6 +16,8 @@ pub enum Trouble {
     NoCredentials(String),
     /// The credentials were good once.
     Expired,
+    /// The clock here is not that of AWS; what AWS says of it.
+    Skewed(String),
     /// The credentials belong to nobody.
     Unknown(String),
     /// The credentials do not allow it; what AWS says of it.
@@ -37,6 +39,9 @@ pub enum Trouble {
 
 const EXPIRED: [&str; 4] =
     ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
+const SKEWED: [&str; 2] = ["RequestTimeTooSkewed", "RequestInTheFuture"];
+/// How the words of a refused signature begin when only its time is wrong.
+const WRONG_TIME: [&str; 2] = ["Signature expired", "Signature not yet current"];
 const UNKNOWN: [&str; 6] = [
     "InvalidClientTokenId",
     "UnrecognizedClientException",
@@ -68,6 +73,11 @@ impl Trouble {
     pub fn of(code: &str, message: &str, status: u16) -> Self {
         let message = message.trim();
         match code {
+            _ if SKEWED.contains(&code)
+                || WRONG_TIME.iter().any(|one| message.starts_with(one)) =>
+            {
+                Self::Skewed(message.to_owned())
+            }
             _ if EXPIRED.contains(&code) => Self::Expired,
             _ if UNKNOWN.contains(&code) => Self::Unknown(message.to_owned()),
             _ if DENIED.contains(&code) || code.is_empty() && status == 403 => {
@@ -102,6 +112,7 @@ impl Trouble {
     pub fn only_blinds(&self) -> bool {
         match self {
             Self::Expired
+            | Self::Skewed(_)
             | Self::NoCredentials(_)
             | Self::Unknown(_)
             | Self::Throttled
@@ -120,6 +131,9 @@ impl Trouble {
             }
             Self::Expired => {
                 "renew them (`aws sso login`, or assume the role again), then run this again"
+            }
+            Self::Skewed(_) => {
+                "set the clock of this machine (`sudo timedatectl set-ntp true`), then run this again"
             }
             Self::Unknown(_) => "look which ones are meant: `aws sts get-caller-identity`",
             Self::Denied(_) => {
@@ -146,6 +160,7 @@ impl fmt::Display for Trouble {
             Self::NoRegion => f.write_str("no AWS region is set"),
             Self::NoCredentials(why) => write!(f, "no AWS credentials were found: {why}"),
             Self::Expired => f.write_str("the AWS credentials have expired"),
+            Self::Skewed(why) => write!(f, "the clock here differs from that of AWS: {why}"),
             Self::Unknown(why) => write!(f, "AWS does not know the credentials: {why}"),
             Self::Denied(why) => write!(f, "access is denied: {why}"),
             Self::Throttled => f.write_str("AWS is asked too often (`Rate exceeded`)"),
@@ -213,6 +228,10 @@ mod tests {
         assert_eq!(Trouble::of("Throttling", "Rate exceeded", 400), Trouble::Throttled);
         assert_eq!(Trouble::of("", "", 403), Trouble::Denied(String::new()));
         assert!(matches!(Trouble::of("InternalFailure", "", 500), Trouble::Broken(_)));
+        let late = "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z";
+        let skewed = |code, words| matches!(Trouble::of(code, words, 403), Trouble::Skewed(_));
+        assert!(skewed("SignatureDoesNotMatch", late) && skewed("RequestTimeTooSkewed", ""));
+        assert!(!skewed("SignatureDoesNotMatch", "The request signature does not match"));
         let gone = Trouble::of("ValidationError", "Stack with id x does not exist", 400);
         assert!(gone.is_missing());
         let taken = Trouble::of("TokenAlreadyExistsException", "", 400);

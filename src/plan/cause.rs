@@ -22,13 +22,14 @@ pub struct Happened {
 }
 
 /// How CloudFormation begins what it says of resources and stacks that failed because another did.
-const ECHOES: [&str; 6] = [
+const ECHOES: [&str; 7] = [
     "Resource creation cancelled",
     "Resource update cancelled",
     "Resource deletion cancelled",
     "Resource import cancelled",
     "The following resource(s) failed",
     "Rollback requested by user",
+    "User Initiated",
 ];
 
 /// Tells whether an event is a failure.
@@ -36,12 +37,21 @@ pub fn is_failure(event: &Happened) -> bool {
     event.status.ends_with("_FAILED")
 }
 
-/// Returns the first failure in `events`, which are in the order of time, that is no echo of another.
+/// Tells whether a stack is undone for a reason of its own: an alarm went off, or others use what it exports.
+fn is_undone(event: &Happened) -> bool {
+    let begins = ["ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"];
+    !event.reason.is_empty() && begins.iter().any(|status| event.status.ends_with(status))
+}
+
+/// Returns the first failure in `events`, which are in the order of time, that is no echo of another; where no resource failed, why
+/// the stack was undone.
 pub fn cause<'a>(events: &'a [Happened], stack_name: &str) -> Option<&'a Happened> {
     let echo = |event: &Happened| ECHOES.iter().any(|echo| event.reason.starts_with(echo));
     let own = |event: &&Happened| is_failure(event) && !echo(event);
     let of_resource = events.iter().find(|event| own(event) && event.logical_id != stack_name);
-    of_resource.or_else(|| events.iter().find(own))
+    let of_stack =
+        |event: &&Happened| event.logical_id == stack_name && is_undone(event) && !echo(event);
+    of_resource.or_else(|| events.iter().find(own)).or_else(|| events.iter().find(of_stack))
 }
 
 #[cfg(test)]

@@ -17,6 +17,12 @@ pub(crate) struct Case {
     /// States that stacks are put into, by short name.
     #[serde(default)]
     pub(crate) states: BTreeMap<String, String>,
+    /// Tags that stacks have instead of their own, by short name.
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, BTreeMap<String, String>>,
+    /// Physical ids of what is there and in no stack.
+    #[serde(default)]
+    pub(crate) existing: Vec<String>,
     /// Texts of the blueprint that are replaced before the commands.
     #[serde(default)]
     pub(crate) edits: Vec<(String, String)>,

@@ -135,6 +135,11 @@ impl Stage {
                 stack.outputs.clear();
             }
         }
+        for (name, tags) in &case.tags {
+            let stack = world.cloudformation.stack_mut(&format!("data-pipeline-{name}"));
+            stack.unwrap_or_else(|| panic!("no stack {name}")).tags.clone_from(tags);
+        }
+        world.existing.clone_from(&case.existing);
         world.faults.script = case.faults.iter().map(fault).collect();
         world.faults.failing.clone_from(&case.failing);
         world.faults.stuck.clone_from(&case.stuck);

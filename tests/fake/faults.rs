@@ -39,7 +39,8 @@ pub(crate) struct Faults {
     /// Of 1,000 requests so many meet a fault, drawn from a seed.
     pub(crate) rate: u64,
     pub(crate) seed: u64,
-    /// Resources that fail, by logical id, with the reason; an update is rolled back, a creation too.
+    /// Resources that fail, by logical id, with the reason; an update is rolled back, a creation too. By its name, a stack whose
+    /// update is rolled back though no resource fails.
     pub(crate) failing: BTreeMap<String, String>,
     /// Resources that cannot be brought back in a rollback.
     pub(crate) stuck: BTreeMap<String, String>,

@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) speed: Option<Speed>,
     /// Requests in their order, such as `cloudformation:CreateChangeSet data-pipeline-dev-network`.
     pub(crate) log: Vec<String>,
+    /// Physical ids of what is there and in no stack.
+    pub(crate) existing: Vec<String>,
     /// Databases of the Glue catalog that no stack made.
     pub(crate) databases: Vec<String>,
     /// E-mail addresses that have not confirmed their subscription.
@@ -60,6 +62,7 @@ impl World {
             faults: Faults::default(),
             speed: None,
             log: Vec::new(),
+            existing: Vec::new(),
             databases: vec!["default".to_owned()],
             unconfirmed: Vec::new(),
             switched_off: Vec::new(),

@@ -34,6 +34,11 @@ pub(super) fn executed(stack: &Stack, set: &ChangeSet, faults: &Faults, s3: &S3)
         }
         steps.push_back(Step::Resource((*id).clone(), done, String::new()));
     }
+    if let Some(reason) = faults.failing.get(&stack.name).filter(|_| !set.creates) {
+        steps.push_back(Step::Stack("UPDATE_ROLLBACK_IN_PROGRESS", reason.clone()));
+        back(&mut steps);
+        return steps;
+    }
     steps.push_back(Step::Taken(Box::new(set.wanted.clone())));
     if !set.creates {
         steps.push_back(Step::Stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", String::new()));
@@ -214,6 +219,7 @@ impl Stack {
                     self.role = wanted.role;
                     self.alarms = wanted.alarms;
                     self.changed = now;
+                    self.before = None;
                 }
                 Step::Back => self.go_back(now),
                 Step::Outputs => {

@@ -71,18 +71,22 @@ impl World {
                 .collect(),
         };
         let set_arn = self.new_arn("changeSet", &set_name);
+        let imports = form.get("ImportExistingResources") == Some("true");
         let deletes_on_failure = form.get("OnStackFailure") == Some("DELETE");
-        let set = self.worked_out(ChangeSet {
-            name: set_name,
-            arn: set_arn.clone(),
-            stack: arn.clone(),
-            creates,
-            deletes_on_failure,
-            token,
-            wanted,
-            looks: 1,
-            ..ChangeSet::default()
-        });
+        let set = self.worked_out(
+            ChangeSet {
+                name: set_name,
+                arn: set_arn.clone(),
+                stack: arn.clone(),
+                creates,
+                deletes_on_failure,
+                token,
+                wanted,
+                looks: 1,
+                ..ChangeSet::default()
+            },
+            imports,
+        );
         self.cloudformation.change_sets.insert(set_arn.clone(), set?);
         Ok(element("Id", &set_arn) + &element("StackId", &arn))
     }
@@ -137,7 +141,11 @@ impl World {
     }
 
     /// Compares a change set with its stack.
-    fn worked_out(&self, mut set: ChangeSet) -> Result<ChangeSet, (&'static str, String)> {
+    fn worked_out(
+        &self,
+        mut set: ChangeSet,
+        imports: bool,
+    ) -> Result<ChangeSet, (&'static str, String)> {
         let stack = &self.cloudformation.stacks[&set.stack];
         let template = parsed(&set.wanted.body).unwrap_or_default();
         let needed = template["Parameters"].as_object().into_iter().flatten();
@@ -160,6 +168,9 @@ impl World {
                 replacement,
             };
             match stack.resources.get(id) {
+                None if imports && self.existing.contains(&one.physical) => {
+                    set.changes.push(change("Import", ""));
+                }
                 None => set.changes.push(change("Add", "")),
                 Some(known) if known.physical != one.physical => {
                     set.changes.push(change("Modify", "True"));
@@ -265,6 +276,9 @@ impl World {
         stack.before = Some(Box::new(Stack { before: None, events: Vec::new(), ..stack.clone() }));
         token.clone_into(&mut stack.token);
         stack.change_set = Some(set.arn.clone());
+        if set.creates {
+            stack.tags.clone_from(&set.wanted.tags);
+        }
         stack.todo = todo;
         stack.role.clone_from(&set.wanted.role);
         self.begin(&set.stack);

@@ -41,11 +41,13 @@ impl World {
 
     pub(super) fn go_on_rolling_back(&mut self, form: &Form) -> Outcome {
         let skipped = form.strings("ResourcesToSkip");
+        let token = form.get("ClientRequestToken").unwrap_or_default().to_owned();
         if let Some(id) = self.faults.stuck.keys().find(|id| !skipped.contains(id)).cloned() {
             return self.on_stack(form, |world, arn| {
                 let why = world.faults.stuck[&id].clone();
                 let now = world.now;
                 let stack = world.cloudformation.stacks.get_mut(arn).expect("it was found");
+                stack.token = token;
                 stack.turn("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated", now);
                 stack.record(&id, "UPDATE_FAILED", &why, now);
                 stack.turn(
