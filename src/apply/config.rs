@@ -1,5 +1,6 @@
 //! Configuration and scripts brought into the workarea bucket: bindings filled in, and uploaded only when changed.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
@@ -31,8 +32,18 @@ pub async fn configure(
         let env = &scene.wanted.environment;
         Failure::refused(what, format!("see what there is: `gen outputs --env {env}`"))
     })?;
-    let brought = iter(&objects).map(|object| bring(scene, object));
-    let brought: Vec<bool> = brought.buffered(AT_ONCE).try_collect().await?;
+    let has_failed = Cell::new(false);
+    let brought = iter(&objects).map(async |object| {
+        if has_failed.get() {
+            return Ok(false);
+        }
+        let brought = bring(scene, object).await;
+        has_failed.set(has_failed.get() || brought.is_err());
+        brought
+    });
+    // What is on its way when one fails is not cut off.
+    let brought: Vec<Result<bool, Failure>> = brought.buffered(AT_ONCE).collect().await;
+    let brought: Vec<bool> = brought.into_iter().collect::<Result<_, _>>()?;
     Ok(brought.into_iter().filter(|brought| *brought).count())
 }
 
