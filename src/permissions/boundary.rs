@@ -11,7 +11,7 @@ use crate::model::Pipeline;
 use crate::workflow::StateMachine;
 
 use super::statement::bindings;
-use super::{Condition, Effect, Statement, flow_logs, roles};
+use super::{Condition, EMR_TAG, Effect, Statement, flow_logs, roles};
 
 /// Statements that may be one: the same service, reason and conditions.
 type Key = (String, Option<&'static str>, Vec<(&'static str, String, Vec<String>)>);
@@ -85,11 +85,14 @@ fn kept(arns: &BTreeSet<String>) -> Vec<String> {
     arns.iter().filter(|arn| !others(arn)).cloned().collect()
 }
 
-/// Conditions on requests for objects are as many as there are roles, lists of tags are long, and one on a value that exists only after creation
-/// cannot be known here.
+/// Conditions on requests for objects are as many as there are roles, lists of tags are long, and one on a value that exists only
+/// after creation cannot be known here. What EMR makes bears EMR's tag and the pipeline's together; there is no room for all.
 fn conditions(service: &str, statement: &Statement) -> Vec<(&'static str, String, Vec<String>)> {
     let known = |condition: &&Condition| {
         service != "s3"
+            && (service != "ec2"
+                || !condition.key.contains("Tag/")
+                || condition.key.ends_with(EMR_TAG))
             && !condition.operator.starts_with("ForA")
             && condition.values.iter().all(|value| bindings(value).next().is_none())
     };

@@ -51,14 +51,12 @@ pub(crate) fn s3_endpoint(pipeline: &Pipeline) -> Vec<Statement> {
     statements.into_iter().map(|one| one.to(Principal::Everyone).from("network", span)).collect()
 }
 
-/// Returns the policy of an interface endpoint. Some actions carry no `aws:ResourceAccount` (IAM user guide, "AWS global
-/// condition context keys"); those that do reach nothing of another account from the VPC, whatever a role may.
+/// Returns the policy of an interface endpoint: for roles of this account, whose own policies name what they reach.
 pub(crate) fn interface_endpoint(pipeline: &Pipeline) -> Vec<Statement> {
     let own = [&pipeline.environment.account];
     let statement = Statement::allow_anywhere("OwnAccount", &["*"], ONE_SERVICE)
         .to(Principal::Everyone)
-        .when("StringEquals", "aws:PrincipalAccount", own)
-        .when("StringEqualsIfExists", "aws:ResourceAccount", own);
+        .when("StringEquals", "aws:PrincipalAccount", own);
     vec![statement.from("network", pipeline.cluster.span)]
 }
 

@@ -9,6 +9,7 @@ use pipeline::model::Pipeline;
 use super::{Use, When};
 use crate::case::Case;
 use crate::principal::{Kind, ours};
+use crate::probes::compute::EMR_TAG;
 
 /// Uses that one statement of the boundary may be about: of a service, on names or on everything, under the same conditions.
 type Key = (String, bool, String);
@@ -42,11 +43,16 @@ pub(super) fn uses(case: &Case) -> Vec<Use> {
     bounded.chain([looks(), topic_key(pipeline)]).collect()
 }
 
-/// The conditions whose values are known before anything is made, but those of requests for objects.
+/// The conditions whose values are known before anything is made, but those of requests for objects, and of EC2 all but EMR's tag.
 fn known(one: &Use, action: &str) -> Vec<When> {
     let is_known = |when: &&When| match when {
         When::Key(key, _) => {
-            key != "ec2:Vpc" && !action.starts_with("s3:") && !action.starts_with("ec2:Describe")
+            let is_left =
+                action.starts_with("ec2:") && key.contains("Tag/") && !key.ends_with(EMR_TAG);
+            !is_left
+                && key != "ec2:Vpc"
+                && !action.starts_with("s3:")
+                && !action.starts_with("ec2:Describe")
         }
         When::Like(..)
         | When::Among(..)
