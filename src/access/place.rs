@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::service;
-use crate::model::{Area, Encryption, Pipeline};
+use crate::model::{Area, Encryption, Pipeline, ScheduledBy};
 use crate::permissions;
 
 use super::ask::{Ask, Way, launch, on_cluster};
@@ -205,17 +205,30 @@ fn functions(pipeline: &Pipeline) -> Zone {
     Zone { name: "functions".to_owned(), spots: spots.collect() }
 }
 
-/// A role is passed to the one service that works with it.
+/// A role is passed to the one service that works with it; of the many that functions and machines have, any counts.
 fn roles(pipeline: &Pipeline) -> Zone {
+    let role = |purpose: &str| pipeline.role_arn(purpose);
+    let functions = pipeline.lambdas.iter().map(|one| role(one.name.as_str())).collect();
+    let machines = pipeline.machines.iter().map(|one| role(&format!("machine-{}", one.name)));
+    let schedule = pipeline.schedule.as_ref();
+    let by_rule = schedule.is_some_and(|schedule| schedule.by == ScheduledBy::Rule);
     let passed = [
-        ("emr-service", pipeline.role_arn("emr-service"), "elasticmapreduce"),
-        ("emr-nodes", pipeline.role_arn("emr-nodes"), "ec2"),
-        ("execution", pipeline.execution_role_arn(), "cloudformation"),
+        ("emr-service", vec![role("emr-service")], "elasticmapreduce"),
+        ("emr-nodes", vec![role("emr-nodes")], "ec2"),
+        ("functions", functions, "lambda"),
+        ("machines", machines.collect(), "states"),
+        (
+            "scheduler",
+            schedule.map(|_| role("scheduler")).into_iter().collect(),
+            if by_rule { "events" } else { "scheduler" },
+        ),
+        ("execution", vec![pipeline.execution_role_arn()], "cloudformation"),
     ];
-    let spots = passed.map(|(label, arn, to)| {
+    let spots = passed.map(|(label, arns, to)| {
         let to = service::principal(&pipeline.environment.region, to);
-        let pass = Ask::new("iam:passrole", arn).with("iam:passedtoservice", [to]);
-        Spot { label: label.to_owned(), deeds: vec![deed("pass", DIRECT, [pass])] }
+        let pass = |arn| Ask::new("iam:passrole", arn).with("iam:passedtoservice", [to.clone()]);
+        let asks = vec![arns.into_iter().map(pass).collect()];
+        Spot { label: label.to_owned(), deeds: vec![Deed { verb: "pass", ways: DIRECT, asks }] }
     });
     Zone { name: "roles".to_owned(), spots: spots.into() }
 }
