@@ -71,6 +71,8 @@ pub struct Scene<'a> {
     pub alarms: &'a [String],
     /// Protected resources that may be replaced or removed, as `stack.LogicalId`.
     pub released: &'a [String],
+    /// Whether what was changed beside CloudFormation is looked for and brought back.
+    pub reverts_drift: bool,
 }
 
 impl Scene<'_> {

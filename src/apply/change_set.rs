@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, EventFilter, ExecutionStatus,
-    OnStackFailure, Parameter, PolicyAction, Replacement, ResourceChange, RollbackConfiguration,
-    RollbackTrigger, Tag,
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, DeploymentMode, EventFilter,
+    ExecutionStatus, OnStackFailure, Parameter, PolicyAction, Replacement, ResourceChange,
+    ResourceChangeDetail, RollbackConfiguration, RollbackTrigger, StackResourceDriftStatus, Tag,
 };
 
 use super::{Failure, Purpose, Scene};
@@ -64,6 +64,7 @@ impl Request<'_> {
         let values = self.parameters.iter().chain(&scene.wanted.tags);
         parts.extend(values.flat_map(|(key, value)| [key.as_str(), value]));
         parts.extend(scene.alarms.iter().map(String::as_str));
+        parts.extend(scene.reverts_drift.then_some(DeploymentMode::RevertDrift.as_str()));
         token(self.purpose.word(), &parts)
     }
 }
@@ -162,7 +163,8 @@ async fn create(
     asked = if request.creates() {
         asked.change_set_type(ChangeSetType::Create).on_stack_failure(OnStackFailure::Delete)
     } else {
-        asked.change_set_type(ChangeSetType::Update)
+        let mode = scene.reverts_drift.then_some(DeploymentMode::RevertDrift);
+        asked.change_set_type(ChangeSetType::Update).set_deployment_mode(mode)
     };
     if !scene.alarms.is_empty() {
         asked = asked.rollback_configuration(alarms(scene.alarms));
@@ -291,5 +293,22 @@ fn change(change: &ResourceChange) -> Change {
         kind: text(change.resource_type()),
         replacement: text(change.replacement().map(Replacement::as_str)),
         policy: text(change.policy_action().map(PolicyAction::as_str)),
+        drift: text(drift(change)),
+        drifted: change.details().iter().filter_map(drifted).collect(),
     }
+}
+
+fn drift(change: &ResourceChange) -> Option<&str> {
+    use StackResourceDriftStatus::{Deleted, Modified};
+    change
+        .resource_drift_status()
+        .filter(|status| matches!(status, Modified | Deleted))
+        .map(StackResourceDriftStatus::as_str)
+}
+
+/// Returns the path of a property that was changed beside CloudFormation.
+fn drifted(detail: &ResourceChangeDetail) -> Option<String> {
+    let target = detail.target()?;
+    target.drift()?;
+    target.path().or(target.name()).map(str::to_owned)
 }

@@ -148,12 +148,8 @@ async fn anew(
             let body = look::template(scene.cloud, &deployed.arn).await;
             let body = body.map_err(Failure::request(doing))?;
             let found = differs(scene, stack, parameters, deployed, &body);
-            if found.is_none() {
-                return Ok((deployed.clone(), false));
-            }
-            if !found.content {
-                guard::after(scene, stack, deployed).await?;
-                return Ok((deployed.clone(), true));
+            if !found.content && !scene.reverts_drift {
+                return unchanged(scene, stack, deployed).await;
             }
         }
         let request = Request {
@@ -165,7 +161,7 @@ async fn anew(
         };
         match (change_set::ask(scene, &request).await?, deployed) {
             (Answer::Ready(ready), _) => return Ok((carry_out(scene, stack, &ready).await?, true)),
-            (Answer::Empty, Some(deployed)) => return Ok((deployed, false)),
+            (Answer::Empty, Some(deployed)) => return unchanged(scene, stack, &deployed).await,
             // It went away between the look and the question.
             (Answer::Empty, None) => {}
         }
@@ -174,6 +170,19 @@ async fn anew(
 }
 
 const ATTEMPTS: u32 = 3;
+
+/// Keeps a stack as it is, but for its protection; tells whether that changed it.
+async fn unchanged(
+    scene: &Scene<'_>,
+    stack: &Stack,
+    deployed: &Deployed,
+) -> Result<(Deployed, bool), Failure> {
+    let unprotected = stack.protected && !deployed.is_protected;
+    if unprotected {
+        guard::after(scene, stack, deployed).await?;
+    }
+    Ok((deployed.clone(), unprotected))
+}
 
 async fn carry_out(scene: &Scene<'_>, stack: &Stack, ready: &Ready) -> Result<Deployed, Failure> {
     for warning in &ready.warnings {

@@ -284,6 +284,7 @@ mod tests {
                 run: "mine",
                 alarms: &[],
                 released: &[],
+                reverts_drift: false,
             };
             lock(&scene, "ann").await.map(drop).map_err(|failure| failure.to_string())
         });

@@ -12,6 +12,7 @@ use crate::plan::{Deployed, SavedPlan, SavedStack, Seen, Stack, Step};
 pub fn save(scene: &Scene, survey: &Survey, tool: &str, made: i64) -> SavedPlan {
     let mut plan = SavedPlan::new(scene.wanted, tool, made);
     plan.prefix_lists.clone_from(&survey.prefix_lists);
+    plan.reverts_drift = scene.reverts_drift;
     plan.stacks = survey.found.iter().map(saved).collect();
     plan
 }

@@ -180,7 +180,9 @@ fn step(scene: &Scene, found: &Found, parameters: &BTreeMap<String, String>) -> 
             let body = found.body.as_deref().unwrap_or_default();
             let found = differs(scene, found.stack, parameters, deployed, body);
             match found {
-                found if found.content => Step::Update { change_set: empty() },
+                found if found.content || scene.reverts_drift => {
+                    Step::Update { change_set: empty() }
+                }
                 found if found.protection => Step::Protect,
                 _ => Step::Unchanged,
             }

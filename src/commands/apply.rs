@@ -19,6 +19,7 @@ use crate::plan::SavedPlan;
 ///
 /// Exit codes: 0 done, 1 failed, declined, or the plan is stale, 130 interrupted.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Args {
     #[command(flatten)]
     named: Named,
@@ -38,6 +39,9 @@ pub(super) struct Args {
     /// Let this resource go although it holds data, such as `storage.Workarea`
     #[arg(long, value_name = "STACK.RESOURCE")]
     release: Vec<String>,
+    /// Look for what was changed beside CloudFormation too, and bring it back; a saved plan says so itself
+    #[arg(long, conflicts_with = "file")]
+    revert_drift: bool,
     /// Do not wait until the pipeline's executions have ended
     #[arg(long)]
     while_running: bool,
@@ -83,6 +87,8 @@ async fn applied(args: &Args, target: &Target, saved: Option<SavedPlan>) -> anyh
     let mut stage = Stage::interruptible(target, &args.reach, args.format, cancels).await?;
     stage.alarms = &args.rollback_alarm;
     stage.released = &args.release;
+    stage.reverts_drift =
+        args.revert_drift || saved.as_ref().is_some_and(|plan| plan.reverts_drift);
     if let Some(plan) = &saved {
         still_good(plan, target, stage.now)?;
     }

@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// Keep the plan in this file, which `gen apply FILE` carries out
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Look for what was changed beside CloudFormation too, and plan to bring it back
+    #[arg(long)]
+    revert_drift: bool,
     /// End with code 3 when changes are pending
     #[arg(long)]
     exit_code: bool,
@@ -41,7 +44,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 async fn planned(args: &Args, target: &Target) -> anyhow::Result<Exit> {
-    let stage = Stage::new(target, &args.reach, args.format).await?;
+    let mut stage = Stage::new(target, &args.reach, args.format).await?;
+    stage.reverts_drift = args.revert_drift;
     match on(args, target, &stage).await {
         Ok(told) => told,
         Err(failure) => Err(failed(target, &failure)),

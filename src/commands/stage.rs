@@ -25,6 +25,8 @@ pub(super) struct Stage<'a> {
     pub(super) alarms: &'a [String],
     /// Protected resources that may go.
     pub(super) released: &'a [String],
+    /// Whether what was changed beside CloudFormation is brought back.
+    pub(super) reverts_drift: bool,
     run: String,
 }
 
@@ -56,6 +58,7 @@ impl<'a> Stage<'a> {
             now: start.as_second(),
             alarms: &[],
             released: &[],
+            reverts_drift: false,
             run: format!("{}-{}", start.as_nanosecond(), std::process::id()),
         })
     }
@@ -74,6 +77,7 @@ impl<'a> Stage<'a> {
             run: &self.run,
             alarms: self.alarms,
             released: self.released,
+            reverts_drift: self.reverts_drift,
         }
     }
 }

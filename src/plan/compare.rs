@@ -41,13 +41,6 @@ pub struct Difference {
     pub protection: bool,
 }
 
-impl Difference {
-    /// Tells whether nothing is to do.
-    pub fn is_none(self) -> bool {
-        self == Self::default()
-    }
-}
-
 /// Compares a stack with what is wanted; `body` is what `GetTemplate` gives.
 pub fn difference(
     stack: &Stack,
@@ -113,8 +106,8 @@ mod tests {
     #[test]
     fn content_and_protection_are_told_apart() {
         let same = "Resources: {}";
-        assert!(compared(&[("A", "1")], same, true).is_none());
-        assert!(compared(&[("A", "****")], same, true).is_none());
+        assert_eq!(compared(&[("A", "1")], same, true), Difference::default());
+        assert_eq!(compared(&[("A", "****")], same, true), Difference::default());
         assert!(compared(&[("A", "2")], same, true).content);
         assert!(is_same("# größer\n", "# gr??er") && !is_same("# a", "# b"));
         assert!(compared(&[("A", "1"), ("B", "1")], same, true).content);

@@ -34,6 +34,9 @@ pub struct SavedPlan {
     pub assets: BTreeMap<String, String>,
     /// The ids of prefix lists, by name.
     pub prefix_lists: BTreeMap<String, String>,
+    /// Whether what was changed beside CloudFormation is brought back.
+    #[serde(default)]
+    pub reverts_drift: bool,
 }
 
 /// A stack of a saved plan.
@@ -106,6 +109,7 @@ impl SavedPlan {
             stacks: Vec::new(),
             assets: assets.collect(),
             prefix_lists: BTreeMap::new(),
+            reverts_drift: false,
         }
     }
 

@@ -21,6 +21,12 @@ pub struct Change {
     /// What becomes of the old one, such as `ReplaceAndRetain`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub policy: String,
+    /// How it was changed beside CloudFormation, `MODIFIED` or `DELETED`; only told where that was asked for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub drift: String,
+    /// The properties that were, such as `/Properties/Timeout`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drifted: Vec<String>,
 }
 
 /// What is to be done with a stack.
@@ -81,11 +87,12 @@ impl Change {
     }
 
     fn line(&self) -> String {
-        let Self { action, logical_id, kind, replacement, policy } = self;
+        let Self { action, logical_id, kind, replacement, policy, .. } = self;
         let sign = match action.as_str() {
             "Add" => "+",
             "Remove" => "−",
             "Import" => "→",
+            "SyncWithActual" => "=",
             _ if replacement == "True" => "±",
             _ => "~",
         };
@@ -96,9 +103,21 @@ impl Change {
             (_, "True", "ReplaceAndRetain") => ", replaced; the old one stays",
             (_, "True", _) => ", replaced",
             (_, "Conditional", _) => ", may be replaced",
+            ("SyncWithActual", _, _) => ", is as wanted already",
             _ => "",
         };
-        format!("{sign} {logical_id} ({kind}){fate}")
+        format!("{sign} {logical_id} ({kind}){}{fate}", self.drift())
+    }
+
+    fn drift(&self) -> String {
+        let paths = self.drifted.iter().map(|path| path.trim_start_matches("/Properties/"));
+        let paths: Vec<_> = paths.collect();
+        match (self.drift.as_str(), paths.is_empty()) {
+            ("DELETED", _) => ", deleted beside CloudFormation".to_owned(),
+            ("MODIFIED", true) => ", changed beside CloudFormation".to_owned(),
+            ("MODIFIED", false) => format!(", changed beside CloudFormation: {}", paths.join(", ")),
+            _ => String::new(),
+        }
     }
 }
 
@@ -145,6 +164,7 @@ fn counted(changes: &[Change]) -> String {
         (count(&|change| change.action == "Modify" && !change.replaces()), "changed"),
         (count(&|change| change.replaces()), "replaced"),
         (count(&|change| change.action == "Remove"), "removed"),
+        (count(&|change| change.action == "SyncWithActual"), "as wanted already"),
     ];
     let told = parts.iter().filter(|(count, _)| *count > 0);
     let told: Vec<_> = told.map(|(count, what)| format!("{count} {what}")).collect();
@@ -182,7 +202,7 @@ mod tests {
 
     fn change(action: &str, kind: &str, replacement: &str) -> Change {
         let [action, kind, replacement] = [action, kind, replacement].map(str::to_owned);
-        Change { action, logical_id: "X".into(), kind, replacement, policy: String::new() }
+        Change { action, logical_id: "X".into(), kind, replacement, ..Change::default() }
     }
 
     #[test]
@@ -191,6 +211,21 @@ mod tests {
         assert!(change("Modify", "AWS::KMS::Key", "True").is_guarded());
         assert!(!change("Modify", "AWS::KMS::Key", "Conditional").is_guarded());
         assert!(!change("Remove", "AWS::Lambda::Function", "").is_guarded());
+    }
+
+    #[test]
+    fn drift_is_told_by_its_properties() {
+        let mut changed = change("Modify", "T", "False");
+        changed.drift = "MODIFIED".into();
+        assert_eq!(changed.line(), "~ X (T), changed beside CloudFormation");
+        changed.drifted = vec!["/Properties/A/B".into(), "/Properties/C".into()];
+        assert_eq!(changed.line(), "~ X (T), changed beside CloudFormation: A/B, C");
+        changed.action = "SyncWithActual".into();
+        let told = "= X (T), changed beside CloudFormation: A/B, C, is as wanted already";
+        assert_eq!(changed.line(), told);
+        changed.drift = "DELETED".into();
+        changed.action = "Add".into();
+        assert_eq!(changed.line(), "+ X (T), deleted beside CloudFormation");
     }
 
     #[test]

@@ -62,6 +62,9 @@ pub(crate) struct Case {
     /// Schedules that somebody switched off.
     #[serde(default)]
     pub(crate) switched_off: Vec<String>,
+    /// What was changed beside CloudFormation: the path of a property, or nothing where the resource was deleted, by logical id.
+    #[serde(default)]
+    pub(crate) drifted: BTreeMap<String, String>,
     /// The request, by the begin of its name, at which Ctrl-C comes, and how often.
     pub(crate) interrupt: Option<(String, u32)>,
     /// The commands, one after the other; faults are over after the first when `once`.

@@ -148,6 +148,7 @@ impl Stage {
         world.running.clone_from(&case.running);
         world.unconfirmed.clone_from(&case.unconfirmed);
         world.switched_off.clone_from(&case.switched_off);
+        world.drifted.clone_from(&case.drifted);
         if let Some(account) = &case.account {
             account.clone_into(&mut world.account);
         }

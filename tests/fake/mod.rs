@@ -14,6 +14,7 @@ pub(crate) mod speed;
 pub(crate) mod stack;
 pub(crate) mod steps;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -45,6 +46,8 @@ pub(crate) struct World {
     pub(crate) unconfirmed: Vec<String>,
     /// Schedules that somebody switched off, by name.
     pub(crate) switched_off: Vec<String>,
+    /// What was changed beside CloudFormation: the path of a property, or nothing where the resource was deleted, by logical id.
+    pub(crate) drifted: BTreeMap<String, String>,
     /// State machines with a running execution, by name.
     pub(crate) running: Vec<String>,
     /// How things stood a while ago, for reads that are stale.
@@ -66,6 +69,7 @@ impl World {
             databases: vec!["default".to_owned()],
             unconfirmed: Vec::new(),
             switched_off: Vec::new(),
+            drifted: BTreeMap::new(),
             running: Vec::new(),
             before: None,
         }

@@ -105,6 +105,8 @@ pub(crate) struct ChangeSet {
     pub(crate) reason: String,
     /// Looks until it is worked out.
     pub(crate) looks: u32,
+    /// Whether it compares with what is really there.
+    pub(crate) reverts_drift: bool,
 }
 
 /// A change of a resource.
@@ -115,6 +117,8 @@ pub(crate) struct Change {
     pub(crate) physical: String,
     pub(crate) kind: String,
     pub(crate) replacement: &'static str,
+    /// The property that was changed beside CloudFormation; empty where the resource was deleted.
+    pub(crate) drift: Option<String>,
 }
 
 impl Stack {

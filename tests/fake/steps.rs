@@ -16,8 +16,11 @@ pub(super) fn executed(stack: &Stack, set: &ChangeSet, faults: &Faults, s3: &S3)
     let wanted = resources(&set.wanted.body, &stack.name);
     let verb = if set.creates { CREATE } else { UPDATE };
     let mut steps = VecDeque::from([Step::Stack(verb.begins, String::new())]);
-    let changed: Vec<_> =
-        wanted.iter().filter(|(id, one)| stack.resources.get(*id) != Some(one)).collect();
+    let drifted =
+        |id: &str| set.changes.iter().any(|change| change.drift.is_some() && change.logical == id);
+    let changes =
+        |(id, one): &(&String, &Resource)| stack.resources.get(*id) != Some(one) || drifted(id);
+    let changed: Vec<_> = wanted.iter().filter(changes).collect();
     for (id, resource) in &changed {
         let (begins, done, fails) = words(stack.resources.contains_key(*id));
         steps.push_back(Step::Made((*id).clone(), (*resource).clone()));

@@ -3,7 +3,7 @@
 use super::{ChangeSet, Outcome, invalid};
 use crate::fake::World;
 use crate::fake::form::{Form, element, members};
-use crate::fake::stack::{Change, Stack, Wanted, parsed, resources};
+use crate::fake::stack::{Change, Stack, Step, Wanted, parsed, resources};
 use crate::fake::steps;
 
 const INLINE: usize = 51_200;
@@ -83,6 +83,7 @@ impl World {
                 token,
                 wanted,
                 looks: 1,
+                reverts_drift: form.get("DeploymentMode") == Some("REVERT_DRIFT"),
                 ..ChangeSet::default()
             },
             imports,
@@ -159,35 +160,43 @@ impl World {
             return Err(invalid(format!("Parameters: [{}] must have values", needed.join(", "))));
         }
         let wanted = resources(&set.wanted.body, &stack.name);
+        let drifted = |id| self.drifted.get(id).filter(|_| set.reverts_drift).cloned();
+        let mut changes = Vec::new();
         for (id, one) in &wanted {
+            let drift = drifted(id);
             let change = |action, replacement| Change {
                 action,
                 logical: id.clone(),
                 physical: one.physical.clone(),
                 kind: one.kind.clone(),
                 replacement,
+                drift: drift.clone(),
             };
             match stack.resources.get(id) {
                 None if imports && self.existing.contains(&one.physical) => {
-                    set.changes.push(change("Import", ""));
+                    changes.push(change("Import", ""));
                 }
-                None => set.changes.push(change("Add", "")),
+                None => changes.push(change("Add", "")),
                 Some(known) if known.physical != one.physical => {
-                    set.changes.push(change("Modify", "True"));
+                    changes.push(change("Modify", "True"));
                 }
-                Some(known) if known != one => set.changes.push(change("Modify", "False")),
+                Some(known) if known != one => changes.push(change("Modify", "False")),
+                Some(_) if drift.as_deref() == Some("") => changes.push(change("Add", "")),
+                Some(_) if drift.is_some() => changes.push(change("Modify", "False")),
                 Some(_) => {}
             }
         }
         for (id, one) in stack.resources.iter().filter(|(id, _)| !wanted.contains_key(*id)) {
-            set.changes.push(Change {
+            changes.push(Change {
                 action: "Remove",
                 logical: id.clone(),
                 physical: one.physical.clone(),
                 kind: one.kind.clone(),
                 replacement: "",
+                drift: None,
             });
         }
+        set.changes = changes;
         let same = set.changes.is_empty()
             && stack.parameters == set.wanted.parameters
             && stack.tags == set.wanted.tags
@@ -220,11 +229,17 @@ impl World {
             } else {
                 element("Replacement", change.replacement)
             };
+            let drift = match change.drift.as_deref() {
+                None => String::new(),
+                Some("") => element("ResourceDriftStatus", "DELETED"),
+                Some(path) => element("ResourceDriftStatus", "MODIFIED") + &drifted(path),
+            };
             let inner = element("Action", change.action)
                 + &element("LogicalResourceId", &change.logical)
                 + &element("PhysicalResourceId", &change.physical)
                 + &element("ResourceType", &change.kind)
-                + &replacement;
+                + &replacement
+                + &drift;
             format!("<Type>Resource</Type><ResourceChange>{inner}</ResourceChange>")
         };
         Ok(head
@@ -266,6 +281,10 @@ impl World {
             )));
         }
         let todo = steps::executed(stack, &set, &self.faults, &self.s3);
+        if todo.iter().any(|step| matches!(step, Step::Taken(_))) {
+            let mended = set.changes.iter().filter(|change| change.drift.is_some());
+            mended.for_each(|change| drop(self.drifted.remove(&change.logical)));
+        }
         for other in
             self.cloudformation.change_sets.values_mut().filter(|other| other.stack == set.stack)
         {
@@ -303,6 +322,19 @@ impl World {
         };
         Ok(members("OperationEvents", warned.map(event)))
     }
+}
+
+/// A detail of a change set that compares with what is really there (API reference, `ResourceTargetDefinition`).
+fn drifted(path: &str) -> String {
+    let drift = element("PreviousValue", "1") + &element("ActualValue", "2");
+    let name = path.trim_start_matches("/Properties/").split('/').next().unwrap_or_default();
+    let target = element("Attribute", "Properties")
+        + &element("Name", name)
+        + &element("Path", path)
+        + &element("BeforeValueFrom", "ACTUAL_STATE")
+        + &element("AfterValueFrom", "TEMPLATE")
+        + &format!("<Drift>{drift}</Drift>");
+    members("Details", std::iter::once(format!("<Target>{target}</Target>")))
 }
 
 /// Change sets for updates are made in these states (user guide, "Stack status codes").
