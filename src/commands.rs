@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod bootstrap;
+mod common;
 mod consent;
 mod consequence;
 mod destroy;

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde_json::json;
 
+use super::common::Common;
 use super::pending::Pending;
-use super::reach::Reach;
 use super::report::Format;
 use super::stage::{Stage, ended, failed};
-use super::target::{Named, Target};
+use super::target::Target;
 use super::{Exit, consent, report};
 use crate::apply::{self, Checked, Failure, Manner, Outcome, Purpose, Scene, Survey, Wish};
-use crate::cloud;
 use crate::plan::SavedPlan;
 
 /// Deploy an environment: stacks along their dependencies, code, scripts and configuration
@@ -22,9 +21,7 @@ use crate::plan::SavedPlan;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Args {
     #[command(flatten)]
-    named: Named,
-    #[command(flatten)]
-    reach: Reach,
+    common: Common,
     /// The plan to carry out, exactly, from `gen plan --save FILE`
     file: Option<PathBuf>,
     /// Go on without asking
@@ -40,7 +37,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "STACK.RESOURCE")]
     release: Vec<String>,
     /// Look for what was changed beside CloudFormation too, and bring it back; a saved plan says so itself
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long)]
     revert_drift: bool,
     /// Do not wait until the pipeline's executions have ended
     #[arg(long)]
@@ -48,25 +45,23 @@ pub(super) struct Args {
     /// Undo what is under way at the first Ctrl-C
     #[arg(long)]
     cancel_on_interrupt: bool,
-    /// The form of the report; json is one event a line
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let saved = args.file.as_deref().map(read).transpose()?;
-    let mut named = args.named.clone();
+    let mut common = args.common.clone();
     if let Some(plan) = &saved {
-        named.selection.env.get_or_insert_with(|| plan.environment.clone());
+        common.named.selection.env.get_or_insert_with(|| plan.environment.clone());
     }
-    let Some(target) = named.target()? else { return Ok(Exit::Failed) };
-    let ended = cloud::run(applied(args, &target, saved));
-    if let (Format::Json, Err(error)) = (args.format, &ended) {
-        let env = &target.wanted.environment;
-        let last = json!({"type": "result", "environment": env, "done": false, "error": format!("{error:#}")});
-        report::print(&format!("{last}\n"))?;
-    }
-    ended
+    common.run(async |target| {
+        let ended = Box::pin(applied(args, target, saved.as_ref())).await;
+        if let (Format::Json, Err(error)) = (common.format, &ended) {
+            let env = &target.wanted.environment;
+            let last = json!({"type": "result", "environment": env, "done": false, "error": format!("{error:#}")});
+            report::print(&format!("{last}\n"))?;
+        }
+        ended
+    })
 }
 
 fn read(path: &Path) -> anyhow::Result<SavedPlan> {
@@ -82,22 +77,22 @@ fn read(path: &Path) -> anyhow::Result<SavedPlan> {
     })
 }
 
-async fn applied(args: &Args, target: &Target, saved: Option<SavedPlan>) -> anyhow::Result<Exit> {
+async fn applied(args: &Args, target: &Target, saved: Option<&SavedPlan>) -> anyhow::Result<Exit> {
     let cancels = args.cancel_on_interrupt;
-    let mut stage = Stage::interruptible(target, &args.reach, args.format, cancels).await?;
+    let mut stage = Stage::interruptible(target, &args.common, cancels).await?;
     stage.alarms = &args.rollback_alarm;
     stage.released = &args.release;
-    stage.reverts_drift =
-        args.revert_drift || saved.as_ref().is_some_and(|plan| plan.reverts_drift);
-    if let Some(plan) = &saved {
+    stage.reverts_drift = args.revert_drift || saved.is_some_and(|plan| plan.reverts_drift);
+    if let Some(plan) = saved {
         still_good(plan, target, stage.now)?;
+        same_drift(plan, args)?;
     }
     let tell = stage.teller();
     let scene = stage.scene(&tell);
     let lock = apply::lock(&scene, &stage.who).await;
     let lock = lock.map_err(|failure| failed(target, &failure))?;
     let ended = tokio::select! {
-        ended = locked(args, &stage, &scene, saved.as_ref(), lock.follows_trouble) => ended,
+        ended = locked(args, &stage, &scene, saved, lock.follows_trouble) => ended,
         failure = lock.keep() => Err(failed(target, &failure)),
     };
     lock.release(matches!(ended, Ok(Exit::Done))).await;
@@ -183,10 +178,20 @@ fn still_good(plan: &SavedPlan, target: &Target, now: i64) -> anyhow::Result<()>
     );
 }
 
+fn same_drift(plan: &SavedPlan, args: &Args) -> anyhow::Result<()> {
+    if args.revert_drift && !plan.reverts_drift {
+        let env = &plan.environment;
+        bail!(
+            "the plan brings no drift back: it was made without `--revert-drift`\nhelp: make a new one: `gen plan --env {env} --revert-drift --save FILE`"
+        );
+    }
+    Ok(())
+}
+
 /// Shows the plan and asks, where there is something to ask.
 async fn agreed(args: &Args, stage: &Stage<'_>, pending: &Pending<'_>) -> anyhow::Result<bool> {
     let env = &stage.target.wanted.environment;
-    match args.format {
+    match args.common.format {
         Format::Text => report::note(&pending.text(env, !args.while_running)?),
         Format::Json => {
             let mut plan = pending.json(env)?;

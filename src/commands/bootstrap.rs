@@ -5,13 +5,13 @@ use std::slice;
 
 use anyhow::bail;
 
-use super::reach::Reach;
+use super::common::Common;
 use super::report::Format;
 use super::stage::{Stage, ended, failed};
-use super::target::{Named, Target};
+use super::target::Target;
 use super::{Exit, consent, report};
 use crate::apply::{self, Checked, Event, Manner, Purpose, Survey};
-use crate::{cloud, plan};
+use crate::plan;
 
 /// Make what must be there before the first deploy: the bucket for code, the deploying roles, the boundary of all roles
 ///
@@ -21,30 +21,24 @@ use crate::{cloud, plan};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    named: Named,
-    #[command(flatten)]
-    reach: Reach,
+    common: Common,
     /// Go on without asking
     #[arg(long)]
     yes: bool,
     /// Let this resource go although it holds data, such as `bootstrap.Artifacts`
     #[arg(long, value_name = "STACK.RESOURCE")]
     release: Vec<String>,
-    /// The form of the report; json is one event a line
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
-    cloud::run(bootstrapped(args, &target))
+    args.common.run(async |target| bootstrapped(args, target).await)
 }
 
 async fn bootstrapped(args: &Args, target: &Target) -> anyhow::Result<Exit> {
     let Some(stack) = &target.wanted.bootstrap else {
         bail!("the blueprint has no bootstrap stack\nhelp: `gen apply` deploys the others");
     };
-    let mut stage = Stage::new(target, &args.reach, args.format).await?;
+    let mut stage = Stage::new(target, &args.common).await?;
     stage.released = &args.release;
     let tell = stage.teller();
     let scene = stage.scene(&tell);
@@ -63,7 +57,7 @@ async fn bootstrapped(args: &Args, target: &Target) -> anyhow::Result<Exit> {
 async fn agreed(args: &Args, stage: &Stage<'_>, survey: &Survey<'_>) -> anyhow::Result<bool> {
     let env = &stage.target.wanted.environment;
     let text = plan::text(env, &survey.outlines());
-    match args.format {
+    match args.common.format {
         Format::Text => report::note(&text),
         Format::Json => stage.progress.tell(&Event::note(text)),
     }

@@ -3,13 +3,11 @@
 use anyhow::bail;
 use serde_json::json;
 
-use super::reach::Reach;
-use super::report::Format;
+use super::common::Common;
 use super::stage::{Stage, failed};
-use super::target::{Named, Target};
+use super::target::Target;
 use super::{Exit, consent, report};
 use crate::apply::{self, Destroyed, Failure, Lock, Ruthless, Scene, Wish};
-use crate::cloud;
 use crate::plan::{self, Doomed};
 
 /// Delete the stacks of an environment; data that its templates retain stays
@@ -21,9 +19,7 @@ use crate::plan::{self, Doomed};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    named: Named,
-    #[command(flatten)]
-    reach: Reach,
+    common: Common,
     /// The pipeline's name, for where nobody is there to type it
     #[arg(long, value_name = "PIPELINE")]
     confirm: Option<String>,
@@ -36,18 +32,14 @@ pub(super) struct Args {
     /// Do not stop because an execution runs
     #[arg(long)]
     while_running: bool,
-    /// The form of the report; json is one event a line
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
-    cloud::run(destroyed(args, &target))
+    args.common.run(async |target| destroyed(args, target).await)
 }
 
 async fn destroyed(args: &Args, target: &Target) -> anyhow::Result<Exit> {
-    let stage = Stage::new(target, &args.reach, args.format).await?;
+    let stage = Stage::new(target, &args.common).await?;
     let tell = stage.teller();
     let scene = stage.scene(&tell);
     let told = |failure: Failure| failed(target, &failure);

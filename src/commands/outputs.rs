@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use futures_util::future::try_join_all;
 
-use super::reach::{Reach, told};
+use super::common::Common;
+use super::reach::told;
 use super::report::Format;
-use super::target::Named;
 use super::{Exit, report};
 use crate::apply::{self, Outputs};
-use crate::cloud::{self, Cloud, Trouble};
+use crate::cloud::{Cloud, Trouble};
 use crate::plan::Wanted;
 
 /// Show what the stacks of an environment give to others
@@ -18,21 +18,17 @@ use crate::plan::Wanted;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    named: Named,
-    #[command(flatten)]
-    reach: Reach,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    common: Common,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
-    let outputs = cloud::run(async {
-        let (cloud, _) = args.reach.connect(&target.wanted).await?;
-        outputs(&cloud, &target.wanted).await.map_err(|trouble| told(&trouble))
-    })?;
-    report::print(&match args.format {
+    args.common.run(async |target| shown(&args.common, &target.wanted).await)
+}
+
+async fn shown(common: &Common, wanted: &Wanted) -> anyhow::Result<Exit> {
+    let (cloud, _) = common.reach.connect(wanted).await?;
+    let outputs = outputs(&cloud, wanted).await.map_err(|trouble| told(&trouble))?;
+    report::print(&match common.format {
         Format::Text => text(&outputs),
         Format::Json => format!("{:#}\n", serde_json::json!(outputs)),
     })?;

@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::common::Common;
 use super::pending::Pending;
-use super::reach::Reach;
 use super::report::Format;
 use super::stage::{Stage, failed};
-use super::target::{Named, Target};
+use super::target::Target;
 use super::{Exit, report};
 use crate::apply::{self, Failure, Purpose, Survey};
-use crate::cloud;
 
 /// Show what a deploy would do to every stack, asked of CloudFormation where it can be asked now
 ///
@@ -21,9 +20,7 @@ use crate::cloud;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    named: Named,
-    #[command(flatten)]
-    reach: Reach,
+    common: Common,
     /// Keep the plan in this file, which `gen apply FILE` carries out
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -33,18 +30,14 @@ pub(super) struct Args {
     /// End with code 3 when changes are pending
     #[arg(long)]
     exit_code: bool,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
-    cloud::run(planned(args, &target))
+    args.common.run(async |target| planned(args, target).await)
 }
 
 async fn planned(args: &Args, target: &Target) -> anyhow::Result<Exit> {
-    let mut stage = Stage::new(target, &args.reach, args.format).await?;
+    let mut stage = Stage::new(target, &args.common).await?;
     stage.reverts_drift = args.revert_drift;
     match on(args, target, &stage).await {
         Ok(told) => told,
@@ -79,7 +72,7 @@ fn kept(path: &Path, scene: &apply::Scene, survey: &Survey, now: i64) -> anyhow:
 
 fn shown(args: &Args, target: &Target, pending: &Pending) -> anyhow::Result<Exit> {
     let env = &target.wanted.environment;
-    report::print(&match args.format {
+    report::print(&match args.common.format {
         Format::Json => format!("{:#}\n", pending.json(env)?),
         Format::Text => pending.text(env, true)?,
     })?;

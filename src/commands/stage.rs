@@ -3,9 +3,9 @@
 use serde_json::json;
 use tokio::sync::watch::Receiver;
 
+use super::common::Common;
 use super::progress::Progress;
-use super::reach::Reach;
-use super::report::{self, Format};
+use super::report;
 use super::target::Target;
 use super::{Exit, wish};
 use crate::apply::{Checked, Event, Failure, Outcome, Scene, Wish};
@@ -31,29 +31,24 @@ pub(super) struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    pub(super) async fn new(
-        target: &'a Target,
-        reach: &Reach,
-        format: Format,
-    ) -> anyhow::Result<Self> {
-        Self::interruptible(target, reach, format, false).await
+    pub(super) async fn new(target: &'a Target, common: &Common) -> anyhow::Result<Self> {
+        Self::interruptible(target, common, false).await
     }
 
     /// Hears Ctrl-C; `cancels` makes the first one undo what is under way.
     pub(super) async fn interruptible(
         target: &'a Target,
-        reach: &Reach,
-        format: Format,
+        common: &Common,
         cancels: bool,
     ) -> anyhow::Result<Self> {
         let start = jiff::Timestamp::now();
-        let wish = wish::listen(cancels, &target.wanted.environment, &reach.flags());
-        let (cloud, identity) = reach.connect(&target.wanted).await?;
+        let wish = wish::listen(cancels, &target.wanted.environment, &common.reach.flags());
+        let (cloud, identity) = common.reach.connect(&target.wanted).await?;
         Ok(Self {
             target,
             cloud,
             who: identity.arn,
-            progress: Progress::new(format),
+            progress: Progress::new(common.format),
             wish,
             now: start.as_second(),
             alarms: &[],

@@ -5,13 +5,12 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::reach::Reach;
+use super::common::Common;
 use super::report::Format;
 use super::stage::{Stage, failed};
-use super::target::{Named, Target};
+use super::target::Target;
 use super::{Exit, report};
 use crate::apply::{self, Found, Survey};
-use crate::cloud;
 use crate::plan::{Patient, Step, advice};
 
 /// Show how every stack stands, and what to type where one is stuck
@@ -22,21 +21,15 @@ use crate::plan::{Patient, Step, advice};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    named: Named,
-    #[command(flatten)]
-    reach: Reach,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    common: Common,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
-    cloud::run(shown(args, &target))
+    args.common.run(async |target| shown(args, target).await)
 }
 
 async fn shown(args: &Args, target: &Target) -> anyhow::Result<Exit> {
-    let stage = Stage::new(target, &args.reach, args.format).await?;
+    let stage = Stage::new(target, &args.common).await?;
     let tell = stage.teller();
     let scene = stage.scene(&tell);
     let wanted = &target.wanted;
@@ -48,7 +41,7 @@ async fn shown(args: &Args, target: &Target) -> anyhow::Result<Exit> {
         let own = apply::overview(&scene, own, BTreeMap::new()).await;
         survey.found.splice(0..0, own.map_err(|failure| failed(target, &failure))?.found);
     }
-    report::print(&match args.format {
+    report::print(&match args.common.format {
         Format::Text => text(target, &survey),
         Format::Json => format!("{:#}\n", json(target, &survey)),
     })?;

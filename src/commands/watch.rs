@@ -3,13 +3,11 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::reach::Reach;
-use super::report::Format;
+use super::common::Common;
 use super::stage::{Stage, failed};
-use super::target::{Named, Target};
+use super::target::Target;
 use super::{Exit, report};
 use crate::apply::{self, Failure, Scene, Wish};
-use crate::cloud;
 use crate::plan::{Deployed, Stack};
 
 /// Watch what is under way in an environment, whoever started it
@@ -18,21 +16,15 @@ use crate::plan::{Deployed, Stack};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    named: Named,
-    #[command(flatten)]
-    reach: Reach,
-    /// The form of the report; json is one event a line
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    common: Common,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some(target) = args.named.target()? else { return Ok(Exit::Failed) };
-    cloud::run(watched(args, &target))
+    args.common.run(async |target| watched(args, target).await)
 }
 
 async fn watched(args: &Args, target: &Target) -> anyhow::Result<Exit> {
-    let stage = Stage::new(target, &args.reach, args.format).await?;
+    let stage = Stage::new(target, &args.common).await?;
     let tell = stage.teller();
     let scene = stage.scene(&tell);
     let all = target.wanted.bootstrap.iter().chain(&target.wanted.stacks);
