@@ -154,12 +154,15 @@ fn missing_capability(
         Some(STATE_KEY) => " of the state file",
         _ => "",
     };
+    let patch = format!(
+        "patch the role with `overrides: {{identity.{}Role: …}}`",
+        logical_id(lambda.name.as_str())
+    );
     let help = match listed(words).as_str() {
-        "" => format!(
-            "no capability grants it: patch the role with `overrides: {{identity.{}Role: …}}`, or remove the call",
-            logical_id(lambda.name.as_str())
-        ),
-        words => format!("add {words} to its `can`, or remove the call"),
+        "" => format!("no capability grants it: {patch}, or remove the call"),
+        words => {
+            format!("add {words} to its `can`, for another purpose {patch}, or remove the call")
+        }
     };
     Diagnostic::warning("missing-capability", call.span, message)
         .label(format!("AWS will refuse `{}` of `{}`{object}", call.method, call.client))

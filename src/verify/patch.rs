@@ -47,7 +47,13 @@ fn apply(resource: &mut Resource, patch: &Override, problems: &mut Vec<Diagnosti
     };
     for (key, value) in map {
         match key.as_str() {
-            "Properties" => merge(&mut resource.properties, value),
+            "Properties" => {
+                let before = policies(&resource.properties);
+                merge(&mut resource.properties, value);
+                let after = policies(&resource.properties);
+                let lost = before.iter().filter(|name| !after.contains(name));
+                problems.extend(lost.map(|name| dropped(patch, name)));
+            }
             "DeletionPolicy" if value == "Retain" => resource.retained = true,
             "DeletionPolicy" if value == "Delete" => resource.retained = false,
             _ => {
@@ -59,6 +65,20 @@ fn apply(resource: &mut Resource, patch: &Override, problems: &mut Vec<Diagnosti
             }
         }
     }
+}
+
+/// Returns the names of the policies that a role or a group holds.
+fn policies(properties: &Value) -> Vec<String> {
+    let held = properties["Policies"].as_array().into_iter().flatten();
+    held.filter_map(|one| one["PolicyName"].as_str().map(str::to_owned)).collect()
+}
+
+/// A list is replaced whole, which a person who only adds a policy hardly means.
+fn dropped(patch: &Override, name: &str) -> Diagnostic {
+    let message = format!("the override drops the policy `{name}` of `{}`", patch.logical_id);
+    Diagnostic::warning("dropped-policy", patch.span, message).help(format!(
+        "a patch replaces lists whole: give what is added as `ManagedPolicyArns`, or name a policy `{name}` that has all"
+    ))
 }
 
 /// RFC 7396: mappings are merged, `null` removes, anything else replaces.
@@ -96,6 +116,26 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_policy_that_a_patch_drops_is_told() {
+        let told = |names: &[&str]| {
+            let policies: Vec<_> = names.iter().map(|name| json!({"PolicyName": name})).collect();
+            let patch = Override {
+                stack: "identity".into(),
+                logical_id: "Role".into(),
+                patch: json!({"Properties": {"Policies": policies}}),
+                span: Span::default(),
+            };
+            let properties = json!({"Policies": [{"PolicyName": "permissions"}]});
+            let mut role = Resource::new("AWS::IAM::Role", Span::default(), properties);
+            let mut problems = Vec::new();
+            apply(&mut role, &patch, &mut problems);
+            problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&["own"]), ["the override drops the policy `permissions` of `Role`"]);
+        assert!(told(&["own", "permissions"]).is_empty());
+    }
 
     #[test]
     fn the_examples_of_rfc_7396_hold() {
