@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Let this resource go although it holds data, such as `bootstrap.Artifacts`
     #[arg(long, value_name = "STACK.RESOURCE")]
     release: Vec<String>,
+    /// Look for what was changed beside CloudFormation too, and bring it back
+    #[arg(long)]
+    revert_drift: bool,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -40,6 +43,7 @@ async fn bootstrapped(args: &Args, target: &Target) -> anyhow::Result<Exit> {
     };
     let mut stage = Stage::new(target, &args.common).await?;
     stage.released = &args.release;
+    stage.reverts_drift = args.revert_drift;
     let tell = stage.teller();
     let scene = stage.scene(&tell);
     let survey = apply::survey(&scene, slice::from_ref(stack), BTreeMap::new(), Purpose::Apply);
