@@ -141,7 +141,7 @@ class Config:
     pipeline = text("tags", "pipeline")
 
     def __init__(self, source: str) -> None:
-        self._parser = ConfigParser(interpolation=None)
+        self._parser = ConfigParser(interpolation=None, delimiters=("=",))
         self._parser.optionxform = str  # type: ignore[assignment,method-assign]  # tags keep their case
         try:
             self._parser.read_string(source, source="config.ini")

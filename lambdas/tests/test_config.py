@@ -27,8 +27,9 @@ def test_the_least_values_are_allowed() -> None:
     assert (settings.spot_workers, settings.spot_increment) == (0, 0)
 
 
-def test_tags_keep_their_case_and_percent_signs() -> None:
-    assert config.Config("[tags]\nCostCenter = 50%\nempty =\n").tags == {"CostCenter": "50%", "empty": ""}
+def test_tags_keep_their_case_colons_and_percent_signs() -> None:
+    source = "[tags]\nCostCenter = 50%\nempty =\ncost:center = a:b=c\n"
+    assert config.Config(source).tags == {"CostCenter": "50%", "empty": "", "cost:center": "a:b=c"}
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,14 @@ impl Network {
         }
     }
 
+    /// Returns what the ids of the private subnets depend on.
+    pub fn subnets(&self) -> String {
+        match self {
+            Self::New { cidr, zones, .. } => format!("{cidr} in {zones}"),
+            Self::Existing(vpc) => vpc.subnet_ids.join(" "),
+        }
+    }
+
     /// Returns how many private subnets there are.
     pub fn subnet_count(&self) -> usize {
         match self {

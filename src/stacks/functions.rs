@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::archive::{Archive, module};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::hash;
 use crate::model::{Architecture, Lambda, Name, Pipeline};
 use crate::template::{Resource, Stack, Template, attribute, logical_id, reference, tags};
@@ -59,7 +59,7 @@ fn function(
     let id = logical_id(lambda.name.as_str());
     let group = format!("{id}Logs");
     let properties = properties(pipeline, lambda, archive, place);
-    let version = format!("{id}Version{}", fingerprint(&properties));
+    let version = version_id(&id, &properties, pipeline);
     template.add(&group, log_group(pipeline, lambda));
     template.add(
         &id,
@@ -119,10 +119,47 @@ fn with_tags(mut properties: Value, pipeline: &Pipeline) -> Value {
     properties
 }
 
-/// A version never changes, so a new one takes a new logical id: this changes exactly when code or configuration do.
-/// Lambda refuses to publish twice what is the same (409), so nothing else may be in it.
-fn fingerprint(properties: &Value) -> String {
-    hash::short(properties.to_string().as_bytes())
+/// Properties of a function that no version keeps.
+const UNPUBLISHED: [&str; 5] = [
+    "CodeSigningConfigArn",
+    "RecursiveLoop",
+    "ReservedConcurrentExecutions",
+    "RuntimeManagementConfig",
+    "Tags",
+];
+
+/// A version never changes, so a new one takes a new logical id: this changes exactly when code or configuration do, the ids of
+/// subnets included, which stand behind a parameter. Lambda refuses to publish twice what is the same (409), so nothing else
+/// may be in it.
+fn version_id(function: &str, properties: &Value, pipeline: &Pipeline) -> String {
+    let mut published = properties.clone();
+    let map = published.as_object_mut().expect("properties are an object");
+    map.retain(|name, _| !UNPUBLISHED.contains(&name.as_str()));
+    let identity = format!("{published}{}", pipeline.network.subnets());
+    format!("{function}Version{}", hash::short(identity.as_bytes()))
+}
+
+/// Names the versions of functions anew that an override touched: what is published and called is what it says.
+pub fn republish(template: &mut Template, touched: &[(String, Span)], pipeline: &Pipeline) {
+    for (function, _) in touched {
+        let Some(resource) = template.resources.get(function) else { continue };
+        let of_function = |resource: &Resource| {
+            resource.kind == "AWS::Lambda::Version"
+                && resource.properties["FunctionName"] == reference(function)
+        };
+        let new = version_id(function, &resource.properties, pipeline);
+        let old = template.resources.iter().find(|(id, one)| of_function(one) && **id != new);
+        let Some(old) = old.map(|(id, _)| id.clone()) else { continue };
+        let Some((index, _, version)) = template.resources.shift_remove_full(&old) else {
+            continue;
+        };
+        template.resources.shift_insert(index, new.clone(), version);
+        for alias in template.resources.values_mut() {
+            if alias.properties["FunctionVersion"] == attribute(&old, "Version") {
+                alias.properties["FunctionVersion"] = attribute(&new, "Version");
+            }
+        }
+    }
 }
 
 /// Older versions stay, for an alias to go back to; `CodeSha256` makes Lambda refuse any other code.

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::hash::Digest;
 use crate::manifest::{Asset, Entry, Stacks, manifest};
 use crate::model::Pipeline;
+use crate::stacks::functions;
 use crate::template::{Stack, Template, with_lists};
 use crate::text::TextFile;
 use crate::verify::{self, Depth, Outline};
@@ -135,6 +136,7 @@ impl<'a> Output<'a> {
     pub(super) fn render(&self, mut stack: Stack) -> Rendered {
         let mut problems = Vec::new();
         let patched = verify::overrides(self.pipeline, &mut stack, &mut problems);
+        functions::republish(&mut stack.template, &patched, self.pipeline);
         problems.extend(verify::stack(self.pipeline, &stack, &patched, self.depth));
         let origin =
             stack.template.resources.values().next().map_or_else(Span::default, |r| r.origin);

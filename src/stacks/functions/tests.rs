@@ -1,6 +1,6 @@
 use super::*;
 use crate::archive;
-use crate::model::{Capability, sample};
+use crate::model::{Capability, Network, sample};
 use crate::template::From;
 
 fn made(pipeline: &Pipeline) -> Template {
@@ -43,6 +43,36 @@ fn a_version_follows_code_and_configuration_and_nothing_else() {
     let after = versions(&pipeline);
     let changed: Vec<_> = (0..17).filter(|i| before[*i] != after[*i]).collect();
     assert_eq!(changed, [0, 1]);
+}
+
+#[test]
+fn a_version_follows_the_subnets() {
+    let mut pipeline = sample::pipeline();
+    let before = versions(&pipeline);
+    let Network::New { zones, .. } = &mut pipeline.network else { panic!("it makes its own") };
+    *zones += 1;
+    assert!(before.iter().zip(versions(&pipeline)).all(|(one, other)| *one != other));
+}
+
+#[test]
+fn an_override_of_what_is_published_makes_a_version_that_is_called() {
+    let pipeline = sample::pipeline();
+    let touched = [("LambdaSendMsgSns".to_owned(), Span::default())];
+    let changed = |name: &str, value: Value| {
+        let mut template = made(&pipeline);
+        template.resources["LambdaSendMsgSns"].properties[name] = value;
+        republish(&mut template, &touched, &pipeline);
+        let own = |id: &&String| id.starts_with("LambdaSendMsgSnsVersion");
+        let version = template.resources.keys().find(own).expect("a version").clone();
+        let called = &template.resources["LambdaSendMsgSnsAlias"].properties["FunctionVersion"];
+        assert_eq!(*called, attribute(&version, "Version"));
+        assert_eq!(template.resources.len(), made(&pipeline).resources.len());
+        version
+    };
+    let same = changed("Tags", json!([]));
+    assert!(versions(&pipeline).contains(&same));
+    assert_eq!(changed("ReservedConcurrentExecutions", json!(1)), same);
+    assert_ne!(changed("MemorySize", json!(512)), same);
 }
 
 #[test]
