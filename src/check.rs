@@ -7,6 +7,7 @@ mod deployer;
 mod extra;
 mod hive_name;
 mod lambda;
+mod location;
 mod machine;
 mod network;
 mod place;
@@ -32,6 +33,9 @@ pub fn check(
     problems: &mut Problems,
 ) -> Option<Pipeline> {
     let pipeline = pipeline(environment, blueprint, project, problems);
+    if let Some(pipeline) = &pipeline {
+        location::overlaps(pipeline, blueprint, problems);
+    }
     pipeline.filter(|_| !problems.has_errors())
 }
 
@@ -58,7 +62,7 @@ fn pipeline(
     place::dotted_names(blueprint, problems);
     let schedule = schedule::schedule(blueprint, problems);
     let groups = access::groups(blueprint, environment, problems);
-    let workarea = workarea::workarea(blueprint, problems);
+    let workarea = workarea::workarea(blueprint, environment, problems);
     let deployer = deployer::deployer(blueprint, environment, problems);
     deployer::unbounded(blueprint, problems);
     Some(Pipeline {

@@ -27,6 +27,8 @@ pub struct Template {
     pub resources: IndexMap<String, Resource>,
     /// The outputs by name.
     pub outputs: IndexMap<String, Output>,
+    /// Logical ids that two resources want, with what wants each; such a template is never written.
+    pub clashes: Vec<(String, [Span; 2])>,
 }
 
 /// A parameter; apply fills it.
@@ -136,11 +138,13 @@ impl Template {
         Self { description: description.into(), ..Self::default() }
     }
 
-    /// Adds a resource; its logical id must be new.
+    /// Adds a resource; where its logical id is not new, that is kept as a clash.
     pub fn add(&mut self, logical_id: impl Into<String>, resource: Resource) {
         let logical_id = logical_id.into();
-        let old = self.resources.insert(logical_id.clone(), resource);
-        assert!(old.is_none(), "`logical_id` makes ids that differ, and `{logical_id}` does not");
+        let origin = resource.origin;
+        if let Some(old) = self.resources.insert(logical_id.clone(), resource) {
+            self.clashes.push((logical_id, [old.origin, origin]));
+        }
     }
 
     /// Adds a parameter that is an output of another stack, and returns the reference to it.

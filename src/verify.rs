@@ -45,6 +45,10 @@ pub fn stack(
     let mut problems = limits::template(pipeline, stack);
     problems.extend(permissions::size::check(&stack.template));
     problems.extend(references::template(stack));
+    // A table has several resources, and to be told of the first is enough.
+    let mut clashes = stack.template.clashes.clone();
+    clashes.dedup_by(|one, before| one.1 == before.1);
+    problems.extend(clashes.iter().map(|clash| clashing(stack, clash)));
     for (logical_id, resource) in &stack.template.resources {
         let patch = patched.iter().find(|(id, _)| id == logical_id).map(|(_, span)| *span);
         if depth == Depth::Everything || patch.is_some() {
@@ -61,6 +65,14 @@ pub fn stack(
         }
     }
     problems
+}
+
+/// Names become logical ids without their punctuation, so two names may want one.
+fn clashing(stack: &Stack, (id, [first, second]): &(String, [Span; 2])) -> Diagnostic {
+    let message = format!("two resources of the stack `{}` would be called `{id}`", stack.name);
+    let problem = Diagnostic::error("same-logical-id", *second, message)
+        .help("logical ids keep the letters and digits of names: rename one, or remove it");
+    if first == second { problem } else { problem.related(*first, "the other one comes from here") }
 }
 
 /// Checks one resource against its registry schema, and the policies in it against the service reference.

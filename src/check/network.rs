@@ -185,7 +185,14 @@ fn endpoints(written: &[Spanned<String>], problems: &mut Problems) -> Vec<String
     let mut found = Vec::new();
     for service in written {
         let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-        if service.value.is_empty() || !service.value.chars().all(word) {
+        if service.value == "s3" {
+            let message = "S3 is reached through its gateway endpoint, which is always there";
+            let problem = Diagnostic::error("bad-endpoint", service.span, message);
+            problems.add(problem.help("remove `s3`"));
+        } else if service.value.is_empty()
+            || service.value.contains("amazonaws")
+            || !service.value.chars().all(word)
+        {
             let problem = Diagnostic::error(
                 "bad-endpoint",
                 service.span,

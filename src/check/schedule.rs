@@ -1,5 +1,6 @@
 //! What starts the pipeline, and when.
 
+use crate::blueprint::decode::Spanned;
 use crate::blueprint::{self, Blueprint, ScheduledBy};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Name, Schedule};
@@ -37,7 +38,9 @@ fn machine(
     problems: &mut Problems,
 ) -> Option<Name> {
     let name = &written.machine;
-    if blueprint.state_machines.contains_key(&name.value) {
+    if let Some(machine) = blueprint.state_machines.get(&name.value) {
+        let asked = machine.value.input.iter().filter(|field| !field.value.ends_with('?'));
+        problems.extend(asked.map(|field| not_given(name, field)));
         return Name::parse(&name.value).ok();
     }
     let known = blueprint.state_machines.keys().map(String::as_str);
@@ -48,6 +51,14 @@ fn machine(
     );
     problems.add_unknown(&name.value, problem.suggest(&name.value, known));
     None
+}
+
+fn not_given(machine: &Spanned<String>, field: &Spanned<String>) -> Diagnostic {
+    let (name, field_name) = (&machine.value, &field.value);
+    let message = format!("the schedule starts `{name}` without a `{field_name}`");
+    Diagnostic::error("missing-input", field.span, message)
+        .related(machine.span, "started here, with an empty input")
+        .help(format!("mark it as one that may be missing: `{field_name}?`, or schedule a machine that gives it"))
 }
 
 fn timezone(written: &blueprint::Schedule, by: ScheduledBy, problems: &mut Problems) -> String {

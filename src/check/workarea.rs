@@ -10,7 +10,11 @@ use crate::model::{BucketName, Operations, Workarea};
 use super::table::key_prefix;
 use super::{number, parsed};
 
-pub(super) fn workarea(blueprint: &Blueprint, problems: &mut Problems) -> Option<Workarea> {
+pub(super) fn workarea(
+    blueprint: &Blueprint,
+    environment: &blueprint::Environment,
+    problems: &mut Problems,
+) -> Option<Workarea> {
     let written = &blueprint.workarea;
     let bucket = parsed(
         &written.bucket.value,
@@ -35,7 +39,7 @@ pub(super) fn workarea(blueprint: &Blueprint, problems: &mut Problems) -> Option
         noncurrent_days: days(&written.noncurrent_days, "the days of old versions", 30, problems),
         results_days: days(&written.results_days, "the days of query results", 30, problems),
         log_days: days(&written.log_days, "the days of logs", 90, problems),
-        break_glass: roles(&written.break_glass, problems),
+        break_glass: own_roles(&written.break_glass, &environment.account.value, problems),
         deployers: roles(&written.deployers, problems),
         span: written.bucket.span,
         bucket: bucket?,
@@ -45,6 +49,21 @@ pub(super) fn workarea(blueprint: &Blueprint, problems: &mut Problems) -> Option
 
 fn roles(written: &[Spanned<String>], problems: &mut Problems) -> Vec<String> {
     written.iter().filter_map(|role| role_arn(role, problems)).collect()
+}
+
+/// Accepts roles of the account: the bucket, and its key, are closed to those of others.
+fn own_roles(written: &[Spanned<String>], account: &str, problems: &mut Problems) -> Vec<String> {
+    let is_foreign = |role: &&Spanned<String>| {
+        is_iam_arn(&role.value, "role/") && role.value.split(':').nth(4) != Some(account)
+    };
+    for role in written.iter().filter(is_foreign) {
+        let message = format!("`{}` is of another account", role.value);
+        let problem = Diagnostic::error("foreign-break-glass", role.span, message);
+        problems.add(problem.help(format!(
+            "name a role of the account {account}, which the others' people may assume"
+        )));
+    }
+    roles(written, problems)
 }
 
 /// Tells whether a text is the ARN of something in IAM whose name starts with `kind`, without wildcards.
@@ -93,8 +112,14 @@ pub(super) fn tags(
 ) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
     for (key, item) in &blueprint.tags {
-        let refused = if OWN.contains(&key.as_str()) {
+        // Keys of IAM's tags differ in more than case (IAM user guide, "Tags for IAM resources").
+        let same = |other: &str| other.to_lowercase() == key.to_lowercase();
+        let refused = if OWN.iter().any(|own| same(own)) {
             Some("the generator sets it")
+        } else if tags.keys().any(|other: &String| same(other)) {
+            Some("IAM takes no two keys that differ in case alone")
+        } else if key.contains('=') {
+            Some("the Lambdas' `config.ini` ends a key at `=`")
         } else if key.to_lowercase().starts_with("aws:") {
             Some("AWS keeps `aws:` for itself")
         } else if !is_tag(key, 128) || !is_tag(&item.value.value, 256) {
