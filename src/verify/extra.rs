@@ -29,23 +29,41 @@ impl Outline {
 
 /// Checks all hand-written templates; `stacks` are those that the model gives.
 pub fn extra_stacks(pipeline: &Pipeline, stacks: &[Outline]) -> Vec<Diagnostic> {
-    let names: Vec<&str> = stacks.iter().map(|stack| stack.name.as_str()).collect();
+    let mut stacks = stacks.to_vec();
     let mut problems = Vec::new();
     for extra in &pipeline.extra_stacks {
-        if names.contains(&extra.name.as_str()) {
-            let message = format!("the stack `{}` has the name of one that is made", extra.name);
+        let name = extra.name.as_str();
+        if name == BOOTSTRAP || stacks.iter().any(|stack| stack.name == name) {
+            let message = format!("the stack `{name}` has the name of one that is made");
             problems
                 .push(Diagnostic::error("duplicate-name", extra.span, message).help("rename it"));
         }
-        problems.extend(order(pipeline, extra, &names));
-        problems.extend(parameters(extra, stacks));
+        problems.extend(order(extra, &stacks));
+        problems.extend(parameters(extra, &stacks));
+        problems.extend(transform(extra));
         problems.extend(resources(extra));
         let told: BTreeSet<_> =
             problems.iter().map(|one| (one.span.file, one.span.start)).collect();
         problems
             .extend(nulls(extra).filter(|one| !told.contains(&(one.span.file, one.span.start))));
+        let outputs = extra.json["Outputs"].as_object().into_iter().flatten();
+        let outputs = outputs.map(|(name, _)| name.clone()).collect();
+        stacks.push(Outline { name: name.to_owned(), outputs });
     }
     problems
+}
+
+/// The stack that an administrator deploys, made last of all.
+const BOOTSTRAP: &str = "bootstrap";
+
+/// A transform may make anything, so no review of the template would show what is deployed; `gen apply` lets none run.
+fn transform(extra: &ExtraStack) -> Option<Diagnostic> {
+    extra.json.get("Transform")?;
+    let message = format!("the template of `{}` has a `Transform`, and none is run", extra.name);
+    let span = place(&extra.template, &["Transform"], "");
+    Some(Diagnostic::error("transform", span, message).help(
+        "write the resources out: `aws cloudformation get-template --template-stage Processed` shows those of a deployed stack",
+    ))
 }
 
 /// Finds what CloudFormation refuses wherever it stands.
@@ -56,14 +74,12 @@ fn nulls(extra: &ExtraStack) -> impl Iterator<Item = Diagnostic> {
         .map(move |violation| told(&what, &violation, place(&extra.template, &[], &violation.path)))
 }
 
-fn order(pipeline: &Pipeline, extra: &ExtraStack, names: &[&str]) -> Vec<Diagnostic> {
-    let earlier = pipeline.extra_stacks.iter().take_while(|other| other.name != extra.name);
-    let known: Vec<&str> =
-        names.iter().copied().chain(earlier.map(|other| other.name.as_str())).collect();
-    let strangers = extra.after.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+fn order(extra: &ExtraStack, stacks: &[Outline]) -> Vec<Diagnostic> {
+    let known = || stacks.iter().map(|stack| stack.name.as_str());
+    let strangers = extra.after.iter().filter(|(name, _)| !known().any(|one| one == name));
     let told = strangers.map(|(name, span)| {
         let message = format!("`{}` comes after `{name}`, which is no stack before it", extra.name);
-        Diagnostic::error("unknown-stack", *span, message).suggest(name, known.iter().copied())
+        Diagnostic::error("unknown-stack", *span, message).suggest(name, known())
     });
     told.collect()
 }
