@@ -55,8 +55,9 @@ def test_a_sleep_that_is_no_longer_wanted_ends_at_once() -> None:
         wanted.clear()
         clock.recheck()
 
-    clock.at(0, sleep)
-    clock.at(30, interrupt)
+    with clock.work():
+        clock.at(0, sleep)
+        clock.at(30, interrupt)
     clock.settle()
     assert seen == [30]
 
