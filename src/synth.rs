@@ -78,7 +78,7 @@ fn definitions(pipeline: &Pipeline, machines: &[StateMachine]) -> Vec<(File, Vec
     let files = machines.par_iter().map(|machine| {
         let path = format!("state-machines/{}.asl.json", pipeline.machine_name(&machine.name));
         let text = format!("{:#}\n", machine.definition);
-        (File::new(path, text.into_bytes()), verify::definition(machine))
+        (File::new(path, text.into_bytes()), verify::definition(pipeline, machine))
     });
     files.collect()
 }

@@ -5,6 +5,7 @@ mod capabilities;
 mod definition;
 mod detours;
 mod extra;
+mod integrations;
 mod limits;
 mod nulls;
 mod patch;
@@ -65,6 +66,11 @@ pub fn stack(
         }
     }
     problems
+}
+
+/// Tells whether an override patches a role, and so may grant it anything.
+fn is_patched(pipeline: &Pipeline, role: &str) -> bool {
+    pipeline.overrides.iter().any(|one| one.stack == "identity" && one.logical_id == role)
 }
 
 /// Names become logical ids without their punctuation, so two names may want one.

@@ -16,7 +16,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde_json::Value;
@@ -35,8 +35,12 @@ pub struct StateMachine {
     pub lambdas: BTreeSet<Name>,
     /// The state machines that it starts.
     pub runs: BTreeSet<Name>,
+    /// Those among them that a Task of its own starts, without a Lambda, each with whether it waits for the end.
+    pub starts: BTreeMap<Name, bool>,
     /// Whether it has a Distributed Map, so that it must be allowed to start and watch executions of itself.
     pub distributed: bool,
+    /// What a person should know about it.
+    pub warnings: Vec<Diagnostic>,
     /// Where its name stands.
     pub span: Span,
 }
@@ -48,8 +52,9 @@ pub fn compile(pipeline: &Pipeline) -> Result<Vec<StateMachine>, Vec<Diagnostic>
         pipeline.machines.par_iter().map(|machine| compile_one(pipeline, machine)).collect();
     let (mut machines, mut problems) = (Vec::new(), Problems::default());
     for (machine, its_problems) in compiled {
-        machines.push(machine);
-        problems.extend(its_problems.into_sorted());
+        let warnings = its_problems.into_sorted();
+        problems.extend(warnings.iter().cloned());
+        machines.push(StateMachine { warnings, ..machine });
     }
     if problems.has_errors() { Err(problems.into_sorted()) } else { Ok(machines) }
 }

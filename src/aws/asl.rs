@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Violation, intrinsic, token};
+use super::{Violation, intrinsic};
 
+mod call;
 mod choice;
 mod errors;
 mod fields;
@@ -19,6 +20,8 @@ mod path;
 mod payload;
 mod resource;
 mod state;
+
+pub use call::{Call, calls};
 
 type Object = Map<String, Value>;
 
@@ -31,38 +34,6 @@ pub fn check(definition: &Value) -> Vec<Violation> {
     check.whole(definition);
     check.found
 }
-
-/// Every resource that a Task calls, with the functions and state machines named in its parameters,
-/// at their places.
-pub fn tasks(definition: &Value) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    collect(definition, "", machine::DEPTH, &mut found);
-    found
-}
-
-fn collect(machine: &Value, path: &str, depth: usize, found: &mut Vec<(String, String)>) {
-    let states = machine.get("States").and_then(Value::as_object);
-    for (name, state) in states.into_iter().flatten().filter(|_| depth > 0) {
-        let path = format!("{path}/States/{}", token(name));
-        for place in TASK_PLACES {
-            if let Some(text) = state.pointer(place).and_then(Value::as_str) {
-                found.push((format!("{path}{place}"), text.to_owned()));
-            }
-        }
-        for (inner, machine) in machine::inner(state) {
-            collect(machine, &format!("{path}{inner}"), depth - 1, found);
-        }
-    }
-}
-
-/// Where a Task says what it calls.
-const TASK_PLACES: [&str; 5] = [
-    "/Resource",
-    "/Parameters/FunctionName",
-    "/Parameters/StateMachineArn",
-    "/Arguments/FunctionName",
-    "/Arguments/StateMachineArn",
-];
 
 /// The language of the expressions in a state.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

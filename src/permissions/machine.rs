@@ -19,13 +19,15 @@ const DELIVER_LOGS: [&str; 8] = [
 
 const DELIVERS: &str = "log deliveries and resource policies have no resource types";
 
-/// Returns the role of `machine`: it calls the Lambdas of its definition, each by its alias, and nothing else.
+/// Returns the role of `machine`: it calls the Lambdas of its definition, each by its alias, starts the state machines that
+/// Tasks of its own start, and nothing else.
 pub(super) fn role(pipeline: &Pipeline, machine: &Machine, calls: &StateMachine) -> Role {
     let mut statements = Vec::new();
     if !calls.lambdas.is_empty() {
         let aliases = calls.lambdas.iter().map(|lambda| pipeline.alias_arn(lambda));
         statements.push(Statement::allow("CallLambdas", &["lambda:InvokeFunction"], aliases));
     }
+    statements.extend(starts(pipeline, calls));
     if machine.logging {
         statements.push(Statement::allow_anywhere("DeliverLogs", &DELIVER_LOGS, DELIVERS));
     }
@@ -43,6 +45,27 @@ pub(super) fn role(pipeline: &Pipeline, machine: &Machine, calls: &StateMachine)
         span: machine.span,
     }
 }
+
+/// Whoever waits for an execution's end also watches it, through a rule of Step Functions that every such machine of the account
+/// shares (Step Functions developer guide, "IAM policies for calling nested workflow executions").
+fn starts(pipeline: &Pipeline, calls: &StateMachine) -> Vec<Statement> {
+    let started = calls.starts.keys().map(|name| pipeline.machine_arn(name));
+    let awaited = calls.starts.iter().filter(|(_, waits)| **waits);
+    let awaited: Vec<_> = awaited.map(|(name, _)| pipeline.executions_arn(name)).collect();
+    let mut statements = Vec::new();
+    if !calls.starts.is_empty() {
+        statements.push(Statement::allow("StartMachines", &["states:StartExecution"], started));
+    }
+    if !awaited.is_empty() {
+        let watch = ["states:DescribeExecution", "states:StopExecution"];
+        let rule = ["events:DescribeRule", "events:PutRule", "events:PutTargets"];
+        statements.push(Statement::allow("WatchMachines", &watch, awaited));
+        statements.push(Statement::allow("HearOfEnds", &rule, [pipeline.arn("events", ENDS)]));
+    }
+    statements
+}
+
+const ENDS: &str = "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule";
 
 /// A Distributed Map runs its items as executions of the same machine (Step Functions developer guide, "IAM policies for
 /// using Distributed Map states").

@@ -19,7 +19,7 @@ pub fn stack(pipeline: &Pipeline, machines: &[StateMachine]) -> Stack {
     let roles = permissions::roles(pipeline, machines);
     inputs(&mut template, &roles);
     for role in &roles {
-        template.add(role_id(role), role::resource(pipeline, role));
+        template.add(role_id(&role.purpose), role::resource(pipeline, role));
     }
     instance_profile(&mut template, pipeline);
     Stack {
@@ -29,8 +29,9 @@ pub fn stack(pipeline: &Pipeline, machines: &[StateMachine]) -> Stack {
     }
 }
 
-fn role_id(role: &Role) -> String {
-    format!("{}Role", logical_id(&role.purpose))
+/// Returns the logical id of the role for a purpose: a Lambda's name, or a word such as `machine-Master`.
+pub fn role_id(purpose: &str) -> String {
+    format!("{}Role", logical_id(purpose))
 }
 
 /// Adds a parameter for each value that statements name and that exists only after creation.

@@ -6,8 +6,10 @@ use crate::diagnostic::{Diagnostic, Span, listed};
 use crate::model::{Capability, Lambda, Pipeline};
 use crate::permissions::{self, Condition};
 use crate::python::{Call, Calls};
-use crate::template::logical_id;
+use crate::stacks::identity::role_id;
 use crate::workflow::StateMachine;
+
+use super::is_patched;
 
 /// One action as a capability grants it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,10 +37,7 @@ pub fn capabilities(
         |&capability: &Capability| (capability, grants(pipeline, lambda, machines, capability));
     let own: Grants = lambda.can.iter().map(grants).collect();
     let mut problems = Vec::new();
-    // A patch of the role may grant anything.
-    let role = format!("{}Role", logical_id(lambda.name.as_str()));
-    let is_role = |stack: &str, id: &str| stack == "identity" && id == role;
-    if !pipeline.overrides.iter().any(|patch| is_role(&patch.stack, &patch.logical_id)) {
+    if !is_patched(pipeline, &role_id(lambda.name.as_str())) {
         let all: Grants = Capability::ALL.iter().map(grants).collect();
         problems.extend(not_granted(lambda, &own, &all, calls));
     }
@@ -154,10 +153,8 @@ fn missing_capability(
         Some(STATE_KEY) => " of the state file",
         _ => "",
     };
-    let patch = format!(
-        "patch the role with `overrides: {{identity.{}Role: …}}`",
-        logical_id(lambda.name.as_str())
-    );
+    let role = role_id(lambda.name.as_str());
+    let patch = format!("patch the role with `overrides: {{identity.{role}: …}}`");
     let help = match listed(words).as_str() {
         "" => format!("no capability grants it: {patch}, or remove the call"),
         words => {

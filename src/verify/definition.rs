@@ -2,11 +2,18 @@
 
 use crate::aws::{self, asl};
 use crate::diagnostic::Diagnostic;
+use crate::model::Pipeline;
 use crate::workflow::StateMachine;
 
+use super::integrations::integrations;
+
 /// Checks a definition.
-pub fn definition(machine: &StateMachine) -> Vec<Diagnostic> {
-    asl::check(&machine.definition).iter().map(|violation| told(machine, violation)).collect()
+pub fn definition(pipeline: &Pipeline, machine: &StateMachine) -> Vec<Diagnostic> {
+    let mut problems = machine.warnings.clone();
+    let violations = asl::check(&machine.definition);
+    problems.extend(violations.iter().map(|violation| told(machine, violation)));
+    problems.extend(integrations(pipeline, machine));
+    problems
 }
 
 fn told(machine: &StateMachine, violation: &aws::Violation) -> Diagnostic {

@@ -1,9 +1,12 @@
 //! Definitions brought as files: references are filled in, everything else stays.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
+use crate::aws::asl;
 use crate::diagnostic::{Diagnostic, Problems, Span};
-use crate::model::{Machine, Pipeline, Reference, Target, named_in, references};
+use crate::model::{Machine, Name, Pipeline, Reference, Target, named_in, references};
 
 use super::StateMachine;
 
@@ -21,11 +24,14 @@ pub(super) fn compile(
         definition: Value::Null,
         lambdas,
         runs,
+        starts: BTreeMap::new(),
         distributed: false,
+        warnings: Vec::new(),
         span: machine.span,
     };
     match serde_json::from_str::<Value>(text) {
         Ok(mut definition) => {
+            compiled.starts = starts(&definition);
             fill(pipeline, &mut definition);
             compiled.distributed = is_distributed(&definition);
             compiled.definition = definition;
@@ -35,6 +41,18 @@ pub(super) fn compile(
         }
     }
     compiled
+}
+
+/// Returns the state machines that Tasks start by `${machine:NAME}`, each with whether one waits for its end.
+fn starts(definition: &Value) -> BTreeMap<Name, bool> {
+    let mut found = BTreeMap::new();
+    for call in asl::calls(definition) {
+        let named = call.machine().and_then(|arn| named_in(arn).1.pop_first());
+        if let Some(name) = named {
+            *found.entry(name).or_default() |= call.waits();
+        }
+    }
+    found
 }
 
 fn fill(pipeline: &Pipeline, value: &mut Value) {

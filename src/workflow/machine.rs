@@ -1,6 +1,6 @@
 //! One state machine: its steps in order, then its failure path.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -154,7 +154,9 @@ impl<'a> Lowering<'a> {
             definition: Value::Object(definition),
             lambdas: self.lambdas,
             runs: self.runs,
+            starts: BTreeMap::new(),
             distributed: self.distributed,
+            warnings: Vec::new(),
             span: self.machine.span,
         }
     }

@@ -143,7 +143,7 @@ impl<'a> Lowering<'a> {
         for field in input {
             match self.fields.path(&field.name) {
                 Some(path) => given.push((field.name.clone(), Given::Path(path.to_owned()))),
-                None if field.optional => {}
+                None if field.optional => self.withheld(&field.name, machine.as_str(), span),
                 None => self.missing(&field.name, machine.as_str(), span),
             }
         }

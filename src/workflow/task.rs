@@ -141,8 +141,12 @@ impl<'a> Lowering<'a> {
             }
             field => self.fields.path(field).map(|path| Given::Path(path.to_owned())),
         };
-        if automatic.is_none() && !read.optional {
-            self.missing(&read.name, call.lambda.name.as_str(), call.span);
+        match automatic {
+            None if read.optional => {
+                self.withheld(&read.name, call.lambda.name.as_str(), call.span);
+            }
+            None => self.missing(&read.name, call.lambda.name.as_str(), call.span),
+            Some(_) => {}
         }
         automatic
     }
@@ -188,6 +192,18 @@ impl<'a> Lowering<'a> {
             ),
         };
         self.problems.add(Diagnostic::error("missing-field", span, message).help(help));
+    }
+
+    /// Tells that a field is not given, since a path to what may be missing would fail the execution.
+    pub(super) fn withheld(&mut self, field: &str, reader: &str, span: Span) {
+        if self.fields.path_if_any(field).is_none() {
+            return;
+        }
+        let message = format!("`{reader}` is not given `{field}`, which may be missing here");
+        let help = format!(
+            "put `stop_if_empty: {field}` before it, or have the field on every way: in `input` without `?`, or produced by a step that is never skipped"
+        );
+        self.problems.add(Diagnostic::warning("withheld-field", span, message).help(help));
     }
 
     /// Returns the fields that a step gives.

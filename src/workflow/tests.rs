@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::{Action, Argument, Capability, Kind, Outcomes, Step, Table, sample};
+use crate::model::{Action, Argument, Capability, Kind, Outcomes, Step, Table, Timing, sample};
 
 /// Returns a machine of a pipeline that compiles.
 fn compiled(pipeline: &Pipeline, machine: &str) -> StateMachine {
@@ -112,6 +112,45 @@ fn references_of_a_written_definition_are_filled_in() {
     );
     assert_eq!(written.lambdas, BTreeSet::from([sample::name("lambda_launch_emr")]));
     assert_eq!(written.runs, BTreeSet::from([sample::name("Master")]));
+    assert!(written.starts.is_empty(), "a Lambda is given its ARN");
+}
+
+#[test]
+fn what_a_task_starts_by_itself_is_known_and_whether_it_waits() {
+    let task = |way: &str, machine: &str| {
+        let resource = format!("arn:aws:states:::states:startExecution{way}");
+        json!({"Type": "Task", "Resource": resource, "Parameters": {"StateMachineArn": machine}})
+    };
+    let states = json!({
+        "A": task("", "${machine:Master}"),
+        "B": task(".sync:2", "${machine:Fact_Process}"),
+        "C": task("", "${machine:Fact_Process}"),
+    });
+    let text = json!({"StartAt": "A", "States": states}).to_string();
+    let body = Body::Asl { text, span: sample::span(301) };
+    let machine = Machine { body, ..sample::machine("Written", Vec::new(), 300) };
+    let written = compiled(&with_machine(machine), "Written");
+    let expected = [(sample::name("Fact_Process"), true), (sample::name("Master"), false)];
+    assert_eq!(written.starts, expected.into());
+}
+
+#[test]
+fn an_optional_field_that_is_not_handed_on_is_told() {
+    let told = |optional: bool, step: Step| {
+        let mut machine = sample::machine("Extra", vec![step], 300);
+        machine.input = vec![crate::model::FieldRead { name: "ClusterId".to_owned(), optional }];
+        let warnings = compiled(&with_machine(machine), "Extra").warnings;
+        warnings.into_iter().map(|warning| warning.message).collect::<Vec<_>>()
+    };
+    let timing = Timing { every_seconds: 60, timeout_seconds: 3600 };
+    let machine = sample::name("Terminate_EMR_Cluster");
+    let run = sample::step("Run", Action::Run { machine, timing }, 301);
+    let notify = sample::step("Tell", Action::Notify("done".to_owned()), 301);
+    for (step, reader) in [(run, "Terminate_EMR_Cluster"), (notify, "lambda_send_msg_sns")] {
+        let expected = format!("`{reader}` is not given `ClusterId`, which may be missing here");
+        assert_eq!(told(true, step.clone()), [expected]);
+        assert_eq!(told(false, step), [""; 0]);
+    }
 }
 
 #[test]

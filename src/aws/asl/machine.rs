@@ -22,7 +22,7 @@ pub(super) struct Scope {
     depth: usize,
 }
 
-/// The machines within a state, with their places in it.
+/// Returns the machines within a state, with their places in it.
 pub(super) fn inner(state: &Value) -> Vec<(String, &Value)> {
     let branches = state.get("Branches").and_then(Value::as_array);
     let branches = branches.into_iter().flatten().enumerate();

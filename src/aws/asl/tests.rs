@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{check, tasks};
+use super::{calls, check};
 use crate::aws::Severity;
 
 mod calls;
@@ -91,22 +91,23 @@ fn a_good_machine_passes() {
 }
 
 #[test]
-fn tasks_are_found_at_every_depth() {
-    let run = "/States/Each/ItemProcessor/States/Both/Branches/0/States/Run";
-    assert_eq!(
-        tasks(&good()),
-        [
-            (
-                "/States/Launch/Resource".to_owned(),
-                "arn:aws:lambda:eu-west-1:111122223333:function:launch:live".to_owned()
-            ),
-            (format!("{run}/Resource"), "arn:aws:states:::states:startExecution.sync:2".to_owned()),
-            (
-                format!("{run}/Parameters/StateMachineArn"),
-                "arn:aws:states:eu-west-1:111122223333:stateMachine:m".to_owned()
-            ),
-        ]
-    );
+fn calls_are_found_at_every_depth() {
+    let good = good();
+    let found: Vec<_> =
+        calls(&good).iter().map(|one| (one.state, one.function(), one.machine())).collect();
+    let launch = "arn:aws:lambda:eu-west-1:111122223333:function:launch:live";
+    let run = "arn:aws:states:eu-west-1:111122223333:stateMachine:m";
+    assert_eq!(found, [("Launch", Some(launch), None), ("Run", None, Some(run))]);
+    assert_eq!(calls(&good)[1].integration(), Some("states:startExecution"));
+    assert!(calls(&good)[1].waits());
+}
+
+#[test]
+fn a_map_calls_for_its_items() {
+    let reader = json!({"Resource": "arn:aws:states:::s3:getObject"});
+    let map = json!({"States": {"Each": {"Type": "Map", "ItemReader": reader}}});
+    let found: Vec<_> = calls(&map).iter().map(|one| (one.state, one.integration())).collect();
+    assert_eq!(found, [("Each", Some("s3:getObject"))]);
 }
 
 #[test]
@@ -339,6 +340,6 @@ fn any_json_is_survived() {
         ),
     ] {
         check(&value);
-        tasks(&value);
+        calls(&value);
     }
 }

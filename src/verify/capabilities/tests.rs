@@ -100,7 +100,7 @@ fn a_patched_role_may_grant_anything() {
     assert!(!told(&pipeline, &name, &calls).is_empty());
     pipeline.overrides.push(crate::model::Override {
         stack: "identity".to_owned(),
-        logical_id: format!("{}Role", logical_id(name.as_str())),
+        logical_id: role_id(name.as_str()),
         patch: serde_json::json!({}),
         span: pipeline.lambdas[at].span,
     });

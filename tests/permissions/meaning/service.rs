@@ -7,7 +7,7 @@ use super::{Use, bootstrap};
 use crate::case::Case;
 use crate::glob;
 use crate::principal::{Kind, Principal, is_trusted, ours};
-use crate::probes::compute::called;
+use crate::probes::compute::{called, started};
 use crate::request::Probe;
 
 /// What Step Functions does to deliver logs (Step Functions developer guide, "Logging to CloudWatch Logs").
@@ -22,7 +22,11 @@ const DELIVER: [&str; 8] = [
     "logs:UpdateLogDelivery",
 ];
 
-/// Returns what the role of a state machine is meant to do: to call what its definition names.
+/// The rule by which Step Functions hears that executions ended (Step Functions developer guide, "Start workflow executions from a
+/// task state").
+const ENDS: &str = "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule";
+
+/// Returns what the role of a state machine is meant to do: to call and start what its definition names.
 pub(super) fn machine(case: &Case, machine: &Machine) -> Vec<Use> {
     let lambdas = called(case, &machine.name).into_iter();
     let aliases = lambdas.map(|lambda| case.pipeline.alias_arn(lambda));
@@ -31,6 +35,27 @@ pub(super) fn machine(case: &Case, machine: &Machine) -> Vec<Use> {
         uses.push(Use::anywhere(&DELIVER));
     }
     uses.extend(super::lambda::items(case, machine));
+    uses.extend(starts(case, machine));
+    uses
+}
+
+/// Only in a definition that is brought as a file does a Task start a state machine.
+fn starts(case: &Case, machine: &Machine) -> Vec<Use> {
+    let pipeline = &case.pipeline;
+    let text = case.machines[&pipeline.machine_name(&machine.name)].to_string();
+    if !text.contains(":states:startExecution") {
+        return Vec::new();
+    }
+    let started = started(case, &machine.name);
+    let arns = started.iter().map(|name| pipeline.machine_arn(name));
+    let mut uses = vec![Use::of(&["states:StartExecution"], arns)];
+    if text.contains(":states:startExecution.sync") {
+        let executions = started.iter().map(|name| pipeline.executions_arn(name));
+        let watch = ["states:DescribeExecution", "states:StopExecution"];
+        let rule = ["events:DescribeRule", "events:PutRule", "events:PutTargets"];
+        uses.push(Use::of(&watch, executions));
+        uses.push(Use::of(&rule, [pipeline.arn("events", ENDS)]));
+    }
     uses
 }
 
