@@ -91,6 +91,7 @@ impl FailOn {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    work_along();
     let compared = match (&args.old, &args.new) {
         (Some(old), Some(new)) => side::given(old, new)?,
         _ => match synthesised(args)? {
@@ -109,6 +110,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         args.exit_code && !changes.is_empty() || gates.any(|gate| diff::stops(gate, changes))
     };
     Ok(if environments.iter().any(stopped) { Exit::Different } else { Exit::Done })
+}
+
+/// Makes the main thread one of those that work side by side, so that one less is started. A pool that is there already refuses
+/// that, and serves.
+fn work_along() {
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
 }
 
 /// What is compared, and the files that places are in.

@@ -234,7 +234,8 @@ pub(super) fn between(
 
 /// Compares two paths with each other.
 pub(super) fn given(old: &Path, new: &Path) -> anyhow::Result<Compared> {
-    let (mut before, mut after) = (sides(old)?, sides(new)?);
+    let (before, after) = rayon::join(|| sides(old), || sides(new));
+    let (mut before, mut after) = (before?, after?);
     let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
     names.sort();
     names.dedup();
