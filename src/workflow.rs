@@ -33,9 +33,9 @@ pub struct StateMachine {
     pub definition: Value,
     /// The Lambdas that it calls.
     pub lambdas: BTreeSet<Name>,
-    /// The state machines that it starts.
+    /// The state machines that it tells Lambdas of, which start them.
     pub runs: BTreeSet<Name>,
-    /// Those among them that a Task of its own starts, without a Lambda, each with whether it waits for the end.
+    /// Those that a Task of its own starts, without a Lambda, each with whether it waits for the end.
     pub starts: BTreeMap<Name, bool>,
     /// Whether it has a Distributed Map, so that it must be allowed to start and watch executions of itself.
     pub distributed: bool,

@@ -32,6 +32,7 @@ pub(super) fn compile(
     match serde_json::from_str::<Value>(text) {
         Ok(mut definition) => {
             compiled.starts = starts(&definition);
+            compiled.runs.retain(|name| hands_on(text, &definition, name));
             fill(pipeline, &mut definition);
             compiled.distributed = is_distributed(&definition);
             compiled.definition = definition;
@@ -53,6 +54,14 @@ fn starts(definition: &Value) -> BTreeMap<Name, bool> {
         }
     }
     found
+}
+
+/// Tells whether a definition names a machine elsewhere than where its own Tasks start it, so that a Lambda may be told of it.
+fn hands_on(text: &str, definition: &Value, machine: &Name) -> bool {
+    let wanted = Target::Machine(machine.as_str());
+    let named = |text: &str| references(text).iter().filter(|one| one.target == wanted).count();
+    let calls = asl::calls(definition);
+    named(text) > calls.iter().filter_map(asl::Call::machine).map(named).sum()
 }
 
 fn fill(pipeline: &Pipeline, value: &mut Value) {

@@ -125,6 +125,7 @@ fn what_a_task_starts_by_itself_is_known_and_whether_it_waits() {
         "A": task("", "${machine:Master}"),
         "B": task(".sync:2", "${machine:Fact_Process}"),
         "C": task("", "${machine:Fact_Process}"),
+        "D": {"Type": "Task", "Resource": "${lambda:start}", "Parameters": {"of": "${machine:Master}"}},
     });
     let text = json!({"StartAt": "A", "States": states}).to_string();
     let body = Body::Asl { text, span: sample::span(301) };
@@ -132,6 +133,7 @@ fn what_a_task_starts_by_itself_is_known_and_whether_it_waits() {
     let written = compiled(&with_machine(machine), "Written");
     let expected = [(sample::name("Fact_Process"), true), (sample::name("Master"), false)];
     assert_eq!(written.starts, expected.into());
+    assert_eq!(written.runs, [sample::name("Master")].into(), "a Lambda is told of it too");
 }
 
 #[test]
