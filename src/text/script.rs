@@ -90,7 +90,8 @@ fn values<'a>(pipeline: &'a Pipeline, table: &'a Table) -> Result<Values<'a>, Ve
     let casts = casts(table, &columns)?;
     let key: Vec<_> = table.key.iter().map(|name| quoted(name.as_str())).collect();
     let partition: Vec<_> = table.partition.iter().map(|c| quoted(c.name.as_str())).collect();
-    let database = |zone| pipeline.database_name(&pipeline.database(zone, table.kind).name);
+    let database =
+        |zone| quoted(&pipeline.database_name(&pipeline.database(zone, table.kind).name));
     let stage = database(Zone::Stage);
     let merge = table.load == Load::Merge;
     let moves = merge && table.partition.iter().any(|column| !table.key.contains(&column.name));

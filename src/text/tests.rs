@@ -116,7 +116,7 @@ fn a_row_that_no_check_can_judge_is_refused() {
 #[test]
 fn the_load_decides_how_rows_are_inserted() {
     let into = |verb: &str| {
-        format!("INSERT {verb} TABLE fact_db.`sample_country_tx_fact` PARTITION (`date_id`)")
+        format!("INSERT {verb} TABLE `fact_db`.`sample_country_tx_fact` PARTITION (`date_id`)")
     };
     assert!(fact(Load::Append).contains(&into("INTO")));
     assert!(fact(Load::ReplacePartitions).contains(&into("OVERWRITE")));
@@ -134,7 +134,7 @@ fn a_merge_without_partitions_has_no_partition_clause() {
     let date = pipeline.tables[1].partition.pop().unwrap();
     pipeline.tables[1].columns.push(date);
     let script = rendered(&pipeline).pop().unwrap().content;
-    assert!(script.contains("INSERT OVERWRITE TABLE fact_db.`sample_country_tx_fact`\nSELECT"));
+    assert!(script.contains("INSERT OVERWRITE TABLE `fact_db`.`sample_country_tx_fact`\nSELECT"));
     assert!(!script.contains("touched") && !script.contains("moved"));
     assert!(script.contains("DISTRIBUTE BY `tx_id`;\n"));
 }

@@ -1,4 +1,4 @@
--- Loads fact_db.`sample_country_tx_fact` from text files.
+-- Loads `fact_db`.`sample_country_tx_fact` from text files.
 -- A load replaces rows of the same key and adds the others. Of two new rows with one key, the last by file name wins.
 -- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
 SET hive.exec.dynamic.partition = true;
@@ -23,7 +23,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_fact_db.`sample_country_tx_fact`
+  FROM `stg_fact_db`.`sample_country_tx_fact`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -74,14 +74,14 @@ fresh AS (
 -- Where rows stand now whose keys the load brings with another partition: they move.
 moved AS (
   SELECT old.`tx_id`, old.`date_id`
-  FROM fact_db.`sample_country_tx_fact` old
+  FROM `fact_db`.`sample_country_tx_fact` old
   JOIN fresh ON old.`tx_id` = fresh.`tx_id`
   WHERE NOT (old.`date_id` = fresh.`date_id`)
 ),
 -- The partitions among them in which a row stays, and those that get a new one.
 kept AS (
   SELECT DISTINCT old.`date_id`
-  FROM fact_db.`sample_country_tx_fact` old
+  FROM `fact_db`.`sample_country_tx_fact` old
   JOIN (SELECT DISTINCT `date_id` FROM moved) emptier ON old.`date_id` = emptier.`date_id`
   LEFT JOIN moved ON old.`tx_id` = moved.`tx_id` AND old.`date_id` = moved.`date_id`
   WHERE moved.`tx_id` IS NULL
@@ -108,7 +108,7 @@ accepted AS (
   LEFT JOIN stuck ON fresh.`tx_id` = stuck.`tx_id`
   WHERE stuck.`tx_id` IS NULL
 )
-INSERT OVERWRITE TABLE stg_fact_db.`sample_country_tx_fact_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE `stg_fact_db`.`sample_country_tx_fact_rejected` PARTITION (`run`)
 SELECT
     `tx_id`,
     `country_id`,
@@ -157,7 +157,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_fact_db.`sample_country_tx_fact`
+  FROM `stg_fact_db`.`sample_country_tx_fact`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -208,14 +208,14 @@ fresh AS (
 -- Where rows stand now whose keys the load brings with another partition: they move.
 moved AS (
   SELECT old.`tx_id`, old.`date_id`
-  FROM fact_db.`sample_country_tx_fact` old
+  FROM `fact_db`.`sample_country_tx_fact` old
   JOIN fresh ON old.`tx_id` = fresh.`tx_id`
   WHERE NOT (old.`date_id` = fresh.`date_id`)
 ),
 -- The partitions among them in which a row stays, and those that get a new one.
 kept AS (
   SELECT DISTINCT old.`date_id`
-  FROM fact_db.`sample_country_tx_fact` old
+  FROM `fact_db`.`sample_country_tx_fact` old
   JOIN (SELECT DISTINCT `date_id` FROM moved) emptier ON old.`date_id` = emptier.`date_id`
   LEFT JOIN moved ON old.`tx_id` = moved.`tx_id` AND old.`date_id` = moved.`date_id`
   WHERE moved.`tx_id` IS NULL
@@ -242,7 +242,7 @@ accepted AS (
   LEFT JOIN stuck ON fresh.`tx_id` = stuck.`tx_id`
   WHERE stuck.`tx_id` IS NULL
 )
-INSERT OVERWRITE TABLE fact_db.`sample_country_tx_fact` PARTITION (`date_id`)
+INSERT OVERWRITE TABLE `fact_db`.`sample_country_tx_fact` PARTITION (`date_id`)
 SELECT
     `tx_id`,
     `country_id`,
@@ -261,7 +261,7 @@ FROM (
     old.`country_id`,
     old.`tx_amount`,
     old.`date_id`
-  FROM fact_db.`sample_country_tx_fact` old
+  FROM `fact_db`.`sample_country_tx_fact` old
   JOIN (
     SELECT `date_id` FROM accepted
     UNION
@@ -275,4 +275,4 @@ DISTRIBUTE BY `date_id`;
 
 -- How many rows were refused, and why. The step reads the number from this line.
 SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
-FROM stg_fact_db.`sample_country_tx_fact_rejected` WHERE `run` = '${hivevar:run}';
+FROM `stg_fact_db`.`sample_country_tx_fact_rejected` WHERE `run` = '${hivevar:run}';

@@ -1,4 +1,4 @@
--- Loads dimension_db.`every_type_dim` from text files: each load replaces the whole table.
+-- Loads `dimension_db`.`every_type_dim` from text files: each load replaces the whole table.
 -- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
 SET hive.exec.dynamic.partition = true;
 SET hive.exec.dynamic.partition.mode = nonstrict;
@@ -33,7 +33,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_dimension_db.`every_type_dim`
+  FROM `stg_dimension_db`.`every_type_dim`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -92,7 +92,7 @@ fresh AS (
   FROM checked
   WHERE `_reason` IS NULL
 )
-INSERT OVERWRITE TABLE stg_dimension_db.`every_type_dim_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE `stg_dimension_db`.`every_type_dim_rejected` PARTITION (`run`)
 SELECT
     `a_boolean`,
     `a_tinyint`,
@@ -135,7 +135,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_dimension_db.`every_type_dim`
+  FROM `stg_dimension_db`.`every_type_dim`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -194,7 +194,7 @@ fresh AS (
   FROM checked
   WHERE `_reason` IS NULL
 )
-INSERT OVERWRITE TABLE dimension_db.`every_type_dim`
+INSERT OVERWRITE TABLE `dimension_db`.`every_type_dim`
 SELECT
     `a_boolean`,
     `a_tinyint`,
@@ -240,7 +240,7 @@ FROM (
     old.`a_varchar`,
     old.`a_date`,
     old.`a_timestamp`
-  FROM dimension_db.`every_type_dim` old
+  FROM `dimension_db`.`every_type_dim` old
   CROSS JOIN (SELECT count(*) AS `_rows` FROM fresh) loaded
   WHERE loaded.`_rows` = 0
 ) whole
@@ -249,4 +249,4 @@ DISTRIBUTE BY `a_boolean`;
 
 -- How many rows were refused, and why. The step reads the number from this line.
 SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
-FROM stg_dimension_db.`every_type_dim_rejected` WHERE `run` = '${hivevar:run}';
+FROM `stg_dimension_db`.`every_type_dim_rejected` WHERE `run` = '${hivevar:run}';

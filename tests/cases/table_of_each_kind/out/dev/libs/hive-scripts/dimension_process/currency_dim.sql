@@ -1,4 +1,4 @@
--- Loads dimension_db.`currency_dim` from text files: each load replaces the whole table.
+-- Loads `dimension_db`.`currency_dim` from text files: each load replaces the whole table.
 -- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
 SET hive.exec.dynamic.partition = true;
 SET hive.exec.dynamic.partition.mode = nonstrict;
@@ -22,7 +22,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_dimension_db.`currency_dim`
+  FROM `stg_dimension_db`.`currency_dim`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -48,7 +48,7 @@ fresh AS (
   FROM checked
   WHERE `_reason` IS NULL
 )
-INSERT OVERWRITE TABLE stg_dimension_db.`currency_dim_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE `stg_dimension_db`.`currency_dim_rejected` PARTITION (`run`)
 SELECT
     `code`,
     `name`,
@@ -69,7 +69,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_dimension_db.`currency_dim`
+  FROM `stg_dimension_db`.`currency_dim`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -95,7 +95,7 @@ fresh AS (
   FROM checked
   WHERE `_reason` IS NULL
 )
-INSERT OVERWRITE TABLE dimension_db.`currency_dim`
+INSERT OVERWRITE TABLE `dimension_db`.`currency_dim`
 SELECT
     `code`,
     `name`
@@ -108,7 +108,7 @@ FROM (
   SELECT
     old.`code`,
     old.`name`
-  FROM dimension_db.`currency_dim` old
+  FROM `dimension_db`.`currency_dim` old
   CROSS JOIN (SELECT count(*) AS `_rows` FROM fresh) loaded
   WHERE loaded.`_rows` = 0
 ) whole
@@ -117,4 +117,4 @@ DISTRIBUTE BY `code`;
 
 -- How many rows were refused, and why. The step reads the number from this line.
 SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
-FROM stg_dimension_db.`currency_dim_rejected` WHERE `run` = '${hivevar:run}';
+FROM `stg_dimension_db`.`currency_dim_rejected` WHERE `run` = '${hivevar:run}';

@@ -1,4 +1,4 @@
--- Loads dimension_db.`sample_country_dim` from text files: each load replaces the whole table.
+-- Loads `dimension_db`.`sample_country_dim` from text files: each load replaces the whole table.
 -- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
 SET hive.exec.dynamic.partition = true;
 SET hive.exec.dynamic.partition.mode = nonstrict;
@@ -22,7 +22,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_dimension_db.`sample_country_dim`
+  FROM `stg_dimension_db`.`sample_country_dim`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -60,7 +60,7 @@ fresh AS (
   FROM ranked
   WHERE `_nth` = 1
 )
-INSERT OVERWRITE TABLE stg_dimension_db.`sample_country_dim_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE `stg_dimension_db`.`sample_country_dim_rejected` PARTITION (`run`)
 SELECT
     `id`,
     `country_name`,
@@ -81,7 +81,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_dimension_db.`sample_country_dim`
+  FROM `stg_dimension_db`.`sample_country_dim`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -119,7 +119,7 @@ fresh AS (
   FROM ranked
   WHERE `_nth` = 1
 )
-INSERT OVERWRITE TABLE dimension_db.`sample_country_dim`
+INSERT OVERWRITE TABLE `dimension_db`.`sample_country_dim`
 SELECT
     `id`,
     `country_name`
@@ -132,7 +132,7 @@ FROM (
   SELECT
     old.`id`,
     old.`country_name`
-  FROM dimension_db.`sample_country_dim` old
+  FROM `dimension_db`.`sample_country_dim` old
   CROSS JOIN (SELECT count(*) AS `_rows` FROM fresh) loaded
   WHERE loaded.`_rows` = 0
 ) whole
@@ -141,4 +141,4 @@ DISTRIBUTE BY `id`;
 
 -- How many rows were refused, and why. The step reads the number from this line.
 SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
-FROM stg_dimension_db.`sample_country_dim_rejected` WHERE `run` = '${hivevar:run}';
+FROM `stg_dimension_db`.`sample_country_dim_rejected` WHERE `run` = '${hivevar:run}';

@@ -1,4 +1,4 @@
--- Loads fact_db.`appended_fact` from text files.
+-- Loads `fact_db`.`appended_fact` from text files.
 -- A load adds rows: the same file loaded twice stands there twice.
 -- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
 SET hive.exec.dynamic.partition = true;
@@ -21,7 +21,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_fact_db.`appended_fact`
+  FROM `stg_fact_db`.`appended_fact`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -48,7 +48,7 @@ fresh AS (
   FROM checked
   WHERE `_reason` IS NULL
 )
-INSERT OVERWRITE TABLE stg_fact_db.`appended_fact_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE `stg_fact_db`.`appended_fact_rejected` PARTITION (`run`)
 SELECT
     `id`,
     `amount`,
@@ -69,7 +69,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_fact_db.`appended_fact`
+  FROM `stg_fact_db`.`appended_fact`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -96,7 +96,7 @@ fresh AS (
   FROM checked
   WHERE `_reason` IS NULL
 )
-INSERT INTO TABLE fact_db.`appended_fact`
+INSERT INTO TABLE `fact_db`.`appended_fact`
 SELECT
     `id`,
     `amount`
@@ -105,4 +105,4 @@ FROM fresh
 
 -- How many rows were refused, and why. The step reads the number from this line.
 SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
-FROM stg_fact_db.`appended_fact_rejected` WHERE `run` = '${hivevar:run}';
+FROM `stg_fact_db`.`appended_fact_rejected` WHERE `run` = '${hivevar:run}';

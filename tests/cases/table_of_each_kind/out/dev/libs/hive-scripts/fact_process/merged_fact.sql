@@ -1,4 +1,4 @@
--- Loads fact_db.`merged_fact` from text files.
+-- Loads `fact_db`.`merged_fact` from text files.
 -- A load replaces rows of the same key and adds the others. Of two new rows with one key, the last by file name wins.
 -- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
 SET hive.exec.dynamic.partition = true;
@@ -23,7 +23,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_fact_db.`merged_fact`
+  FROM `stg_fact_db`.`merged_fact`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -75,14 +75,14 @@ fresh AS (
 -- Where rows stand now whose keys the load brings with another partition: they move.
 moved AS (
   SELECT old.`id`, old.`line`, old.`date_id`
-  FROM fact_db.`merged_fact` old
+  FROM `fact_db`.`merged_fact` old
   JOIN fresh ON old.`id` = fresh.`id` AND old.`line` = fresh.`line`
   WHERE NOT (old.`date_id` = fresh.`date_id`)
 ),
 -- The partitions among them in which a row stays, and those that get a new one.
 kept AS (
   SELECT DISTINCT old.`date_id`
-  FROM fact_db.`merged_fact` old
+  FROM `fact_db`.`merged_fact` old
   JOIN (SELECT DISTINCT `date_id` FROM moved) emptier ON old.`date_id` = emptier.`date_id`
   LEFT JOIN moved ON old.`id` = moved.`id` AND old.`line` = moved.`line` AND old.`date_id` = moved.`date_id`
   WHERE moved.`id` IS NULL
@@ -109,7 +109,7 @@ accepted AS (
   LEFT JOIN stuck ON fresh.`id` = stuck.`id` AND fresh.`line` = stuck.`line`
   WHERE stuck.`id` IS NULL
 )
-INSERT OVERWRITE TABLE stg_fact_db.`merged_fact_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE `stg_fact_db`.`merged_fact_rejected` PARTITION (`run`)
 SELECT
     `id`,
     `line`,
@@ -158,7 +158,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_fact_db.`merged_fact`
+  FROM `stg_fact_db`.`merged_fact`
 ),
 -- Every line but empty ones and headers, with the reason to refuse it, or NULL.
 checked AS (
@@ -210,14 +210,14 @@ fresh AS (
 -- Where rows stand now whose keys the load brings with another partition: they move.
 moved AS (
   SELECT old.`id`, old.`line`, old.`date_id`
-  FROM fact_db.`merged_fact` old
+  FROM `fact_db`.`merged_fact` old
   JOIN fresh ON old.`id` = fresh.`id` AND old.`line` = fresh.`line`
   WHERE NOT (old.`date_id` = fresh.`date_id`)
 ),
 -- The partitions among them in which a row stays, and those that get a new one.
 kept AS (
   SELECT DISTINCT old.`date_id`
-  FROM fact_db.`merged_fact` old
+  FROM `fact_db`.`merged_fact` old
   JOIN (SELECT DISTINCT `date_id` FROM moved) emptier ON old.`date_id` = emptier.`date_id`
   LEFT JOIN moved ON old.`id` = moved.`id` AND old.`line` = moved.`line` AND old.`date_id` = moved.`date_id`
   WHERE moved.`id` IS NULL
@@ -244,7 +244,7 @@ accepted AS (
   LEFT JOIN stuck ON fresh.`id` = stuck.`id` AND fresh.`line` = stuck.`line`
   WHERE stuck.`id` IS NULL
 )
-INSERT OVERWRITE TABLE fact_db.`merged_fact` PARTITION (`date_id`)
+INSERT OVERWRITE TABLE `fact_db`.`merged_fact` PARTITION (`date_id`)
 SELECT
     `id`,
     `line`,
@@ -263,7 +263,7 @@ FROM (
     old.`line`,
     old.`amount`,
     old.`date_id`
-  FROM fact_db.`merged_fact` old
+  FROM `fact_db`.`merged_fact` old
   JOIN (
     SELECT `date_id` FROM accepted
     UNION
@@ -277,4 +277,4 @@ DISTRIBUTE BY `date_id`;
 
 -- How many rows were refused, and why. The step reads the number from this line.
 SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
-FROM stg_fact_db.`merged_fact_rejected` WHERE `run` = '${hivevar:run}';
+FROM `stg_fact_db`.`merged_fact_rejected` WHERE `run` = '${hivevar:run}';

@@ -1,4 +1,4 @@
--- Loads fact_db.`replaced_fact` from text files.
+-- Loads `fact_db`.`replaced_fact` from text files.
 -- A load replaces the partitions that the files touch, and no others.
 -- Generated: change the blueprint or the template. Run it with: hive --hivevar run=<start of the execution> -f <this file>
 SET hive.exec.dynamic.partition = true;
@@ -23,7 +23,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_fact_db.`replaced_fact`
+  FROM `stg_fact_db`.`replaced_fact`
 ),
 -- Every line but empty ones, with the reason to refuse it, or NULL.
 checked AS (
@@ -57,7 +57,7 @@ fresh AS (
   FROM checked
   WHERE `_reason` IS NULL
 )
-INSERT OVERWRITE TABLE stg_fact_db.`replaced_fact_rejected` PARTITION (`run`)
+INSERT OVERWRITE TABLE `stg_fact_db`.`replaced_fact_rejected` PARTITION (`run`)
 SELECT
     `id`,
     `amount`,
@@ -82,7 +82,7 @@ text AS (
     `_extra`,
     INPUT__FILE__NAME AS `_source_file`,
     BLOCK__OFFSET__INSIDE__FILE AS `_offset`
-  FROM stg_fact_db.`replaced_fact`
+  FROM `stg_fact_db`.`replaced_fact`
 ),
 -- Every line but empty ones, with the reason to refuse it, or NULL.
 checked AS (
@@ -116,7 +116,7 @@ fresh AS (
   FROM checked
   WHERE `_reason` IS NULL
 )
-INSERT OVERWRITE TABLE fact_db.`replaced_fact` PARTITION (`country`, `day`)
+INSERT OVERWRITE TABLE `fact_db`.`replaced_fact` PARTITION (`country`, `day`)
 SELECT
     `id`,
     `amount`,
@@ -128,4 +128,4 @@ DISTRIBUTE BY `country`, `day`;
 
 -- How many rows were refused, and why. The step reads the number from this line.
 SELECT concat('rejected rows: ', CAST(count(*) AS string), ' ', concat_ws(', ', collect_set(`_reason`)))
-FROM stg_fact_db.`replaced_fact_rejected` WHERE `run` = '${hivevar:run}';
+FROM `stg_fact_db`.`replaced_fact_rejected` WHERE `run` = '${hivevar:run}';
