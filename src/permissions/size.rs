@@ -45,10 +45,16 @@ fn check_resource(resource: &Resource) -> Vec<Diagnostic> {
             let inline = properties["Policies"].as_array().map_or(&[][..], Vec::as_slice);
             let all = inline.iter().map(|policy| length(&policy["PolicyDocument"])).sum();
             let name = properties["RoleName"].as_str().unwrap_or_default();
-            let trust = length(&properties["AssumeRolePolicyDocument"]);
+            let trust = &properties["AssumeRolePolicyDocument"];
+            let less = if is_for_a_service(trust) { FEWER_TASKS } else { FEWER_TABLES };
             vec![
-                (format!("what the role `{name}` may do"), all, ROLE, FEWER_TABLES),
-                (format!("who may assume the role `{name}`"), trust, TRUST, FEWER_PRINCIPALS),
+                (format!("what the role `{name}` may do"), all, ROLE, less),
+                (
+                    format!("who may assume the role `{name}`"),
+                    length(trust),
+                    TRUST,
+                    FEWER_PRINCIPALS,
+                ),
             ]
         }
         "AWS::IAM::ManagedPolicy" => {
@@ -70,6 +76,12 @@ fn check_resource(resource: &Resource) -> Vec<Diagnostic> {
         .collect()
 }
 
+fn is_for_a_service(trust: &Value) -> bool {
+    let statements = trust["Statement"].as_array().into_iter().flatten();
+    statements.into_iter().any(|one| !one["Principal"]["Service"].is_null())
+}
+
+const FEWER_TASKS: &str = "divide what it does between two Lambdas or state machines";
 const FEWER_TABLES: &str = "name whole databases instead of tables, leave tables where the rule puts them, or make two groups of one";
 const SHORTER_NAMES: &str = "shorten the names of the pipeline and its databases, or name a `permissions_boundary` of your own";
 const FEWER_PRINCIPALS: &str = "name an account or a permission set instead of single roles";
@@ -116,13 +128,13 @@ mod tests {
 
     use super::*;
 
-    fn role(resources: usize) -> Template {
+    fn role(resources: usize, trusted: &str) -> Template {
         let arns: Vec<_> =
             (0..resources).map(|n| format!("arn:aws:s3:::bucket/{n:030}/*")).collect();
         let document = json!({"Statement": [{"Resource": arns}]});
         let properties = json!({
             "RoleName": "reader",
-            "AssumeRolePolicyDocument": {},
+            "AssumeRolePolicyDocument": {"Statement": [{"Principal": {trusted: "who"}}]},
             "Policies": [{"PolicyName": "permissions", "PolicyDocument": document}],
         });
         let mut template = Template::new("");
@@ -133,11 +145,13 @@ mod tests {
 
     #[test]
     fn a_role_that_may_too_much_is_told_at_its_place() {
-        assert_eq!(check(&role(100)), []);
-        let problems = check(&role(200));
+        assert_eq!(check(&role(100, "AWS")), []);
+        let problems = check(&role(200, "AWS"));
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].span.start, 7);
         assert!(problems[0].message.contains("`reader`"), "{}", problems[0].message);
+        assert_eq!(problems[0].help.as_deref(), Some(FEWER_TABLES));
+        assert_eq!(check(&role(200, "Service"))[0].help.as_deref(), Some(FEWER_TASKS));
     }
 
     #[test]
