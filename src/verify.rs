@@ -7,6 +7,7 @@ mod detours;
 mod extra;
 mod integrations;
 mod limits;
+mod names;
 mod nulls;
 mod patch;
 mod policy;
@@ -25,7 +26,8 @@ pub use definition::definition;
 pub use detours::detours;
 pub use extra::{Outline, extra_stacks};
 pub use limits::{TEMPLATE_BYTES, rendered};
-pub use patch::{overrides, unknown_stacks};
+pub use names::lost_names;
+pub use patch::{Patched, overrides, unknown_stacks};
 
 /// How much is checked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -40,7 +42,7 @@ pub enum Depth {
 pub fn stack(
     pipeline: &Pipeline,
     stack: &Stack,
-    patched: &[(String, Span)],
+    patched: &[Patched],
     depth: Depth,
 ) -> Vec<Diagnostic> {
     let mut problems = limits::template(pipeline, stack);
@@ -51,7 +53,7 @@ pub fn stack(
     clashes.dedup_by(|one, before| one.1 == before.1);
     problems.extend(clashes.iter().map(|clash| clashing(stack, clash)));
     for (logical_id, resource) in &stack.template.resources {
-        let patch = patched.iter().find(|(id, _)| id == logical_id).map(|(_, span)| *span);
+        let patch = place(patched, logical_id);
         if depth == Depth::Everything || patch.is_some() {
             let span = patch.unwrap_or(resource.origin);
             problems.extend(checked(logical_id, resource, span));
@@ -66,6 +68,11 @@ pub fn stack(
         }
     }
     problems
+}
+
+/// Returns where the override of a resource stands, if it has one.
+fn place(patched: &[Patched], logical_id: &str) -> Option<Span> {
+    patched.iter().find(|one| one.logical_id == logical_id).map(|one| one.span)
 }
 
 /// Tells whether an override patches a role, and so may grant it anything.

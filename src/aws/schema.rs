@@ -11,11 +11,13 @@ use crate::diagnostic::nearest;
 
 mod check;
 mod guide;
+mod name;
 mod pattern;
 mod pointer;
 mod shape;
 
 pub use guide::{interrupts, was_said_to_replace};
+pub use name::{is_own_name, own_name};
 
 use shape::Shape;
 

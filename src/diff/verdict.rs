@@ -127,7 +127,7 @@ pub(super) fn fixed_name(kind: &str, old: &Value, new: &Value) -> Option<String>
         Some(text_of(name))
     };
     let names = resource.create_only().iter().copied();
-    if let Some(name) = names.filter(|name| is_own_name(kind, name)).find_map(kept) {
+    if let Some(name) = names.filter(|name| schema::is_own_name(kind, name)).find_map(kept) {
         return Some(name);
     }
     // No name of its own, but all that identifies it is given and stays.
@@ -143,35 +143,15 @@ fn text_of(name: &Value) -> String {
     }
 }
 
-/// `Name`, or what ends in it and begins with the last words of the type: `GroupName` of `AWS::EC2::SecurityGroup`.
-fn is_own_name(kind: &str, pointer: &str) -> bool {
-    let thing = kind.rsplit("::").next().unwrap_or_default();
-    let property = pointer.trim_start_matches('/');
-    property == "Name"
-        || property.strip_suffix("Name").is_some_and(|of| !of.is_empty() && thing.ends_with(of))
-}
-
 /// Returns a name for people: the first own name that a resource states, else what identifies it.
 pub(super) fn shown_name(kind: &str, properties: &Value) -> Option<String> {
-    let literal = |pointer: &str| {
-        let name = properties.pointer(pointer)?.as_str()?;
-        (!name.is_empty()).then(|| name.to_owned())
-    };
-    match kind {
-        "AWS::Glue::Table" => {
-            let table = literal("/TableInput/Name")?;
-            return Some(
-                literal("/DatabaseName").map_or(table.clone(), |db| format!("{db}.{table}")),
-            );
-        }
-        "AWS::Glue::Database" => return literal("/DatabaseInput/Name"),
-        _ => {}
-    }
     let resource = schema::of(kind)?;
-    let own = properties.as_object()?.keys().map(|key| format!("/{key}"));
-    let mut own = own.filter(|pointer| is_own_name(kind, pointer));
-    own.find_map(|pointer| literal(&pointer)).or_else(|| match resource.primary_identifier() {
-        [only] => literal(only),
+    if let Some(name) = schema::own_name(kind, properties) {
+        let database = properties["DatabaseName"].as_str().filter(|_| kind == "AWS::Glue::Table");
+        return Some(database.map_or_else(|| name.to_owned(), |of| format!("{of}.{name}")));
+    }
+    match resource.primary_identifier() {
+        [only] => properties.pointer(only)?.as_str().filter(|id| !id.is_empty()).map(str::to_owned),
         _ => None,
-    })
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::archive::{Archive, module};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Diagnostic;
 use crate::hash;
 use crate::model::{Architecture, Lambda, Name, Pipeline};
 use crate::template::{Resource, Stack, Template, attribute, logical_id, reference, tags};
@@ -140,8 +140,12 @@ fn version_id(function: &str, properties: &Value, pipeline: &Pipeline) -> String
 }
 
 /// Names the versions of functions anew that an override touched: what is published and called is what it says.
-pub fn republish(template: &mut Template, touched: &[(String, Span)], pipeline: &Pipeline) {
-    for (function, _) in touched {
+pub fn republish<'a>(
+    template: &mut Template,
+    touched: impl IntoIterator<Item = &'a str>,
+    pipeline: &Pipeline,
+) {
+    for function in touched {
         let Some(resource) = template.resources.get(function) else { continue };
         let of_function = |resource: &Resource| {
             resource.kind == "AWS::Lambda::Version"

@@ -13,7 +13,7 @@ use crate::model::Pipeline;
 use crate::stacks::functions;
 use crate::template::{Stack, Template, with_lists};
 use crate::text::TextFile;
-use crate::verify::{self, Depth, Outline};
+use crate::verify::{self, Depth, Outline, Patched};
 use crate::workflow::StateMachine;
 use crate::yaml;
 
@@ -37,6 +37,9 @@ impl File {
     }
 }
 
+/// The page that says who may do what; nothing but people reads it.
+const ACCESS: &str = "access.md";
+
 /// The form of templates.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {
@@ -58,6 +61,8 @@ pub(super) struct Output<'a> {
     assets: Vec<Asset>,
     /// The policies of the stacks so far.
     grants: Grants,
+    /// What overrides touched so far.
+    patched: Vec<Patched>,
     /// What is known of the stacks so far: their names and outputs.
     pub(super) outlines: Vec<Outline>,
     /// What is wrong.
@@ -71,6 +76,7 @@ pub(super) struct Rendered {
     outline: Outline,
     types: BTreeSet<String>,
     grants: Grants,
+    patched: Vec<Patched>,
     problems: Vec<Diagnostic>,
 }
 
@@ -86,6 +92,7 @@ impl<'a> Output<'a> {
             types: BTreeSet::new(),
             assets: Vec::new(),
             grants: Grants::default(),
+            patched: Vec::new(),
             outlines: Vec::new(),
             problems: Vec::new(),
         }
@@ -136,7 +143,8 @@ impl<'a> Output<'a> {
     pub(super) fn render(&self, mut stack: Stack) -> Rendered {
         let mut problems = Vec::new();
         let patched = verify::overrides(self.pipeline, &mut stack, &mut problems);
-        functions::republish(&mut stack.template, &patched, self.pipeline);
+        let touched = patched.iter().map(|one| one.logical_id.as_str());
+        functions::republish(&mut stack.template, touched, self.pipeline);
         problems.extend(verify::stack(self.pipeline, &stack, &patched, self.depth));
         let origin =
             stack.template.resources.values().next().map_or_else(Span::default, |r| r.origin);
@@ -150,7 +158,7 @@ impl<'a> Output<'a> {
         problems.extend(verify::rendered(&stack.name, bytes.len(), origin));
         entry.rendered(&path, &bytes);
         let file = File { origins, ..File::new(path, bytes) };
-        Rendered { entry, file, outline, types, grants, problems }
+        Rendered { entry, file, outline, types, grants, patched, problems }
     }
 
     /// Adds a rendered stack.
@@ -160,6 +168,7 @@ impl<'a> Output<'a> {
         self.outlines.push(rendered.outline);
         self.types.extend(rendered.types);
         self.grants.extend(rendered.grants);
+        self.patched.extend(rendered.patched);
         self.problems.extend(rendered.problems);
     }
 
@@ -190,6 +199,7 @@ impl<'a> Output<'a> {
         self.bootstrap = Some(rendered.entry);
         self.grants.extend(rendered.grants);
         self.files.push(rendered.file);
+        self.patched.extend(rendered.patched);
         self.problems.extend(rendered.problems);
     }
 
@@ -216,7 +226,7 @@ impl<'a> Output<'a> {
         let (rows, admissions, sights) = (&rows[..], &admissions[..], &sights[..]);
         let page = Page { rows, admissions, sights, unknown: &self.grants.unknown };
         let page = access::markdown(self.pipeline, &page);
-        self.file(File::new("access.md", page));
+        self.file(File::new(ACCESS, page));
     }
 
     /// Returns what the blueprint lets groups see beyond what it gives them; mostly there is none, and nothing to be asked.
@@ -234,6 +244,9 @@ impl<'a> Output<'a> {
         let entries = self.entries.iter().chain(&self.bootstrap);
         let names: Vec<String> = entries.map(|entry| entry.name.clone()).collect();
         self.problems.extend(verify::unknown_stacks(self.pipeline, &names));
+        let files = self.files.iter().filter(|file| !file.is_asset && file.path != ACCESS);
+        let texts: Vec<_> = files.map(|file| (file.path.as_str(), &file.bytes[..])).collect();
+        self.problems.extend(verify::lost_names(&self.patched, &texts));
         let mut paths: Vec<String> = self.files.iter().map(|file| file.path.clone()).collect();
         paths.push("manifest.json".to_owned());
         paths.sort();

@@ -2,27 +2,46 @@
 
 use serde_json::{Map, Value};
 
+use crate::aws::schema;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::{Override, Pipeline};
 use crate::template::{Resource, Stack};
+
+/// A resource that an override touched.
+#[derive(Clone, Debug)]
+pub struct Patched {
+    /// Its logical id.
+    pub logical_id: String,
+    /// Its own name before, where that is not its name any more.
+    pub lost_name: Option<String>,
+    /// Where the override stands.
+    pub span: Span,
+}
 
 /// Lays the blueprint's patches for this stack over it, and returns which resources they touched.
 pub fn overrides(
     pipeline: &Pipeline,
     stack: &mut Stack,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<(String, Span)> {
+) -> Vec<Patched> {
     let mut touched = Vec::new();
     for patch in pipeline.overrides.iter().filter(|patch| patch.stack == stack.name) {
         match stack.template.resources.get_mut(&patch.logical_id) {
             Some(resource) => {
+                let before = name(resource);
                 apply(resource, patch, problems);
-                touched.push((patch.logical_id.clone(), patch.span));
+                let lost_name = before.filter(|before| name(resource).as_ref() != Some(before));
+                let logical_id = patch.logical_id.clone();
+                touched.push(Patched { logical_id, lost_name, span: patch.span });
             }
             None => problems.push(unknown(patch, stack)),
         }
     }
     touched
+}
+
+fn name(resource: &Resource) -> Option<String> {
+    schema::own_name(&resource.kind, &resource.properties).map(str::to_owned)
 }
 
 fn unknown(patch: &Override, stack: &Stack) -> Diagnostic {

@@ -57,11 +57,11 @@ fn a_version_follows_the_subnets() {
 #[test]
 fn an_override_of_what_is_published_makes_a_version_that_is_called() {
     let pipeline = sample::pipeline();
-    let touched = [("LambdaSendMsgSns".to_owned(), Span::default())];
+    let touched = ["LambdaSendMsgSns"];
     let changed = |name: &str, value: Value| {
         let mut template = made(&pipeline);
         template.resources["LambdaSendMsgSns"].properties[name] = value;
-        republish(&mut template, &touched, &pipeline);
+        republish(&mut template, touched, &pipeline);
         let own = |id: &&String| id.starts_with("LambdaSendMsgSnsVersion");
         let version = template.resources.keys().find(own).expect("a version").clone();
         let called = &template.resources["LambdaSendMsgSnsAlias"].properties["FunctionVersion"];
