@@ -2,6 +2,7 @@
 
 mod bucket_policy;
 mod capabilities;
+mod circles;
 mod definition;
 mod detours;
 mod extra;
@@ -47,7 +48,7 @@ pub fn stack(
 ) -> Vec<Diagnostic> {
     let mut problems = limits::template(pipeline, stack);
     problems.extend(permissions::size::check(&stack.template));
-    problems.extend(references::template(stack));
+    problems.extend(references::template(stack, patched));
     // A table has several resources, and to be told of the first is enough.
     let mut clashes = stack.template.clashes.clone();
     clashes.dedup_by(|one, before| one.1 == before.1);

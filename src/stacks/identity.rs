@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::model::Pipeline;
+use crate::model::{Pipeline, Trusted};
 use crate::permissions::{self, Role, Statement};
 use crate::template::{Resource, Stack, Template, logical_id, reference};
 use crate::workflow::StateMachine;
@@ -21,11 +21,27 @@ pub fn stack(pipeline: &Pipeline, machines: &[StateMachine]) -> Stack {
     for role in &roles {
         template.add(role_id(&role.purpose), role::resource(pipeline, role));
     }
+    order(&mut template, pipeline, &roles);
     instance_profile(&mut template, pipeline);
     Stack {
         name: "identity".to_owned(),
         after: vec!["network".to_owned(), "storage".to_owned()],
         template,
+    }
+}
+
+/// Puts a role behind those of the stack that may assume it: IAM takes no trust in a role that is not there ("Invalid principal
+/// in policy").
+fn order(template: &mut Template, pipeline: &Pipeline, roles: &[Role]) {
+    for group in &pipeline.groups {
+        let Some(role) = template.resources.get_mut(&role_id(group.name.as_str())) else {
+            continue;
+        };
+        let named = |one: &&Role| {
+            let arn = pipeline.role_arn(&one.purpose);
+            group.assumed_by.iter().any(|who| matches!(who, Trusted::Principal(own) if *own == arn))
+        };
+        role.depends_on.extend(roles.iter().filter(named).map(|one| role_id(&one.purpose)));
     }
 }
 

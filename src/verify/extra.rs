@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{nulls, policy, references, told};
+use super::{circles, nulls, policy, references, told};
 use crate::aws;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::{ExtraStack, Pipeline};
@@ -126,7 +126,7 @@ fn resources(extra: &ExtraStack) -> Vec<Diagnostic> {
     let parameters = extra.json["Parameters"].as_object();
     let known: BTreeSet<&str> =
         resources.into_iter().chain(parameters).flatten().map(|(name, _)| name.as_str()).collect();
-    let mut problems = Vec::new();
+    let (mut problems, mut needs) = (Vec::new(), Vec::new());
     for (logical_id, resource) in resources.into_iter().flatten() {
         let place = |pointer: &str| place(&extra.template, &["Resources", logical_id], pointer);
         let Some(kind) = resource["Type"].as_str() else {
@@ -144,14 +144,27 @@ fn resources(extra: &ExtraStack) -> Vec<Diagnostic> {
             let at = format!("/Properties{}", violation.path);
             told(&format!("{logical_id} ({kind})"), &violation, place(&at))
         }));
-        for name in references::names(properties).into_iter().filter(|name| !known.contains(*name))
-        {
+        let named = needed(resource);
+        for name in named.iter().filter(|name| !known.contains(*name)) {
             let message = format!("`{logical_id}` names `{name}`, which is not there");
             let problem = Diagnostic::error("dangling-reference", place(""), message);
             problems.push(problem.help(references::remedy(name, &known)));
         }
+        needs.push((logical_id.as_str(), named));
     }
+    let place = |ids: &[&str]| place(&extra.template, &["Resources", ids[0]], "");
+    problems.extend(circles::found(extra.name.as_str(), needs.into_iter(), place));
     problems
+}
+
+/// Returns the logical ids that a resource refers to or depends on.
+fn needed(resource: &Value) -> Vec<&str> {
+    let mut named = references::names(&resource["Properties"]);
+    match &resource["DependsOn"] {
+        Value::Array(several) => named.extend(several.iter().filter_map(Value::as_str)),
+        one => named.extend(one.as_str()),
+    }
+    named
 }
 
 /// Returns where a JSON pointer below `keys` leads in the template: as far as it goes.

@@ -4,24 +4,33 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::{Patched, circles, place};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::template::Stack;
 
-pub(super) fn template(stack: &Stack) -> Vec<Diagnostic> {
+pub(super) fn template(stack: &Stack, patched: &[Patched]) -> Vec<Diagnostic> {
     let template = &stack.template;
     let known: BTreeSet<&str> =
         template.resources.keys().chain(template.parameters.keys()).map(String::as_str).collect();
     let mut problems = Vec::new();
+    let mut needs = Vec::new();
     for (logical_id, resource) in &template.resources {
-        let depended = resource.depends_on.iter().map(String::as_str);
-        let named = depended.chain(names(&resource.properties));
-        for name in named.filter(|name| !known.contains(name)) {
+        let mut named = names(&resource.properties);
+        named.extend(resource.depends_on.iter().map(String::as_str));
+        for name in named.iter().filter(|name| !known.contains(*name)) {
             let message =
                 format!("{logical_id} in `{}` names `{name}`, which is not there", stack.name);
-            let problem = Diagnostic::error("dangling-reference", resource.origin, message);
+            let span = place(patched, logical_id).unwrap_or(resource.origin);
+            let problem = Diagnostic::error("dangling-reference", span, message);
             problems.push(problem.help(remedy(name, &known)));
         }
+        needs.push((logical_id.as_str(), named));
     }
+    let first = |ids: &[&str]| {
+        let origin = || template.resources.get(ids[0]).map(|one| one.origin);
+        ids.iter().find_map(|id| place(patched, id)).or_else(origin).unwrap_or_default()
+    };
+    problems.extend(circles::found(&stack.name, needs.into_iter(), first));
     problems
 }
 

@@ -1,13 +1,13 @@
 use std::collections::BTreeSet;
 
 use crate::aws::schema;
-use crate::model::sample;
+use crate::model::{Trusted, sample};
 use crate::permissions::size;
 use crate::permissions::tests::variants::variants;
 use crate::template::From;
 use crate::{stacks, workflow};
 
-use super::stack;
+use super::{role_id, stack};
 
 #[test]
 fn every_resource_is_what_its_schema_says_and_fits() {
@@ -48,4 +48,16 @@ fn there_is_a_role_for_everything_that_acts() {
     let profile = &template.resources["EmrNodesProfile"].properties;
     let role = &template.resources["EmrNodesRole"].properties;
     assert_eq!(profile["InstanceProfileName"], role["RoleName"]);
+}
+
+#[test]
+fn a_role_comes_after_those_of_the_stack_that_may_assume_it() {
+    let mut pipeline = sample::pipeline();
+    let caller = pipeline.lambdas[0].name.to_string();
+    let arn = pipeline.role_arn(&caller);
+    pipeline.groups[0].assumed_by.push(Trusted::Principal(arn));
+    let template = stack(&pipeline, &workflow::compile(&pipeline).unwrap()).template;
+    let depends_on = |purpose: &str| &template.resources[&role_id(purpose)].depends_on;
+    assert_eq!(*depends_on(pipeline.groups[0].name.as_str()), [role_id(&caller)]);
+    assert!(depends_on(&caller).is_empty());
 }
