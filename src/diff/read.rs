@@ -99,12 +99,13 @@ fn sides(
             parsed(name, &side.text, is_new).ok().filter(|template| side.holds(template))
         };
         let reduced = skip::differing(old, new)
-            .and_then(|[old, new]| Some([parsed(&old, false)?, parsed(&new, true)?]));
-        if let Some(reduced) = reduced {
-            return Ok(reduced);
+            .map(|[old, new]| rayon::join(|| parsed(&old, false), || parsed(&new, true)));
+        if let Some((Some(old), Some(new))) = reduced {
+            return Ok([old, new]);
         }
     }
-    Ok([read(old, false)?, read(new, true)?])
+    let (old, new) = rayon::join(|| read(old, false), || read(new, true));
+    Ok([old?, new?])
 }
 
 /// Masks values of the manifest that go to parameters without echo.

@@ -1,5 +1,6 @@
 //! What changes in one stack: its resources, then the rest of its template.
 
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::change::{Action, Part, Property, Resource};
@@ -16,15 +17,14 @@ pub(super) fn changes(stack: &Stack) -> Vec<Resource> {
     let old = resources(&stack.old).unwrap_or(&none);
     let new = resources(&stack.new).unwrap_or(&none);
     let renamed = rename::pairs(old, new);
-    let mut found = Vec::new();
-    for (id, was) in old {
-        match new.get(id) {
-            Some(is) if was != is => found.extend(changed(&stack.name, id, was, is)),
-            Some(_) => {}
-            None if renamed.iter().any(|pair| pair.old == *id) => {}
-            None => found.push(removed(&stack.name, id, was)),
-        }
-    }
+    let old_ids: Vec<_> = old.iter().collect();
+    let gone_or_changed = old_ids.par_iter().filter_map(|(id, was)| match new.get(*id) {
+        Some(is) if was != &is => changed(&stack.name, id, was, is),
+        Some(_) => None,
+        None if renamed.iter().any(|pair| pair.old == **id) => None,
+        None => Some(removed(&stack.name, id, was)),
+    });
+    let mut found: Vec<_> = gone_or_changed.collect();
     for (id, is) in new.iter().filter(|(id, _)| !old.contains_key(*id)) {
         found.push(match renamed.iter().find(|pair| pair.new == *id) {
             Some(pair) => rename::change(&stack.name, pair, is),
