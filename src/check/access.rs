@@ -1,11 +1,13 @@
 //! People and systems.
 
+mod writer;
+
 use std::collections::BTreeMap;
 
 use crate::blueprint::decode::{Item, Spanned};
 use crate::blueprint::{self, Area, Blueprint};
 use crate::diagnostic::{Diagnostic, Problems, Span};
-use crate::model::{Detour, Foreign, Group, Name, Trusted, Verb, WritesFrom};
+use crate::model::{Detour, Foreign, Group, Name, Trusted, Verb};
 
 use super::name;
 use super::table::same_logical_ids;
@@ -60,7 +62,8 @@ fn group(
         written.assumed_by.iter().filter_map(|who| trusted(who, account, problems)).collect();
     let foreign = foreign(written, account, problems);
     let verbs = verbs(written, blueprint, problems);
-    let from = from(written, problems);
+    let encryption = blueprint.workarea.encryption.as_ref();
+    let from = writer::places(written, account, encryption, problems);
     Some(Group {
         name: found?,
         description: written.description.as_ref().map(|d| d.value.clone()),
@@ -280,41 +283,4 @@ fn machines(
     );
     problems.add_unknown(&written.value, problem.suggest(&written.value, names.chain(["all"])));
     Vec::new()
-}
-
-fn from(written: &blueprint::Group, problems: &mut Problems) -> Vec<WritesFrom> {
-    if let (true, Some(from)) = (written.write.is_empty(), written.from.first()) {
-        let problem = Diagnostic::error(
-            "unused-from",
-            from.span,
-            "`from` says where a group writes from, and this one writes nothing",
-        );
-        problems.add(problem.help("remove it, or add `write: landing`"));
-    }
-    if written.from.is_empty() {
-        return vec![WritesFrom::Vpc];
-    }
-    written.from.iter().filter_map(|place| writes_from(place, problems)).collect()
-}
-
-fn writes_from(written: &Spanned<String>, problems: &mut Problems) -> Option<WritesFrom> {
-    let text = written.value.as_str();
-    let endpoint = text.strip_prefix("vpce-").is_some_and(|id| {
-        matches!(id.len(), 8 | 17) && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
-    });
-    match text {
-        "vpc" => Some(WritesFrom::Vpc),
-        _ if endpoint => Some(WritesFrom::Endpoint(text.to_owned())),
-        _ if text.contains(":role/") => role_arn(written, problems).map(WritesFrom::Role),
-        _ => {
-            let problem = Diagnostic::error(
-                "bad-from",
-                written.span,
-                format!("`{text}` is not a place to write from"),
-            );
-            problems
-                .add(problem.help("write `vpc`, the id of a VPC endpoint, or the ARN of a role"));
-            None
-        }
-    }
 }
