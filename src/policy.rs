@@ -4,14 +4,16 @@
 mod condition;
 mod decide;
 mod document;
+mod narrowed;
 mod pattern;
 mod principal;
 mod request;
 mod statement;
 mod value;
 
-pub use decide::{Decision, Layer, Policies, Reason, decide, is_allowed};
+pub use decide::{Decision, Layer, Policies, Reason, decide};
 pub use document::{Malformed, Policy};
+pub use narrowed::Narrowed;
 pub use request::{Request, Unfit};
 pub use statement::{Difference, Effect, Statement};
 

@@ -76,7 +76,7 @@ pub(super) fn of_resource(symbols: &Symbols, id: &str, resource: &Value) -> Vec<
     match resource["Type"].as_str().unwrap_or_default() {
         "AWS::IAM::Role" => {
             let name = symbols.text(&properties["RoleName"]).unwrap_or_else(|| id.to_owned());
-            reader.place = name::of(symbols.pipeline, &name).label;
+            reader.place = symbols.who(&name).label;
             reader.elsewhere(properties);
         }
         "AWS::IAM::Group" => reader.members(properties),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{Lambda, Pipeline};
 use crate::permissions::EMR_TAG;
-use crate::policy::{Decision, Policies, Request, decide, is_allowed};
+use crate::policy::{Decision, Narrowed, Policies, Request, decide};
 
 use super::grants::{Grants, Role};
 use super::symbol;
@@ -78,22 +78,17 @@ impl<'a> Asker<'a> {
         Self { pipeline, grants, role, bases }
     }
 
-    /// Tells whether any statement may allow it, whatever the context; most asks end here.
-    pub(super) fn might(&self, ask: &Ask) -> bool {
-        self.role.policies.iter().any(|policy| policy.might_allow(&ask.action, &ask.resource))
+    /// Returns the ask with what the policies say of it; none where no statement may allow it, whatever the way: most asks end
+    /// here.
+    pub(super) fn open<'b>(&'b self, ask: &'b Ask) -> Option<Open<'b>> {
+        let policies = self.policies(&ask.action, &ask.resource, Way::Vpc);
+        let policies = policies.narrowed(&ask.action, &ask.resource)?;
+        Some(Open { asker: self, ask, policies })
     }
 
-    pub(super) fn may(&self, ask: &Ask, way: Way) -> bool {
-        let policies = self.policies(&ask.action, &ask.resource, way);
-        if !ask.context.is_empty() {
-            return is_allowed(&self.request(ask, way), &policies);
-        }
-        // Thousands of asks differ in nothing else, and a context takes long to copy.
-        let mut bases = self.bases.borrow_mut();
-        let request = bases.get_mut(&way).expect("every way has its base");
-        request.action.replace_range(.., &ask.action);
-        request.resource.replace_range(.., &ask.resource);
-        is_allowed(request, &policies)
+    /// Tells whether it may be done by any of `ways`.
+    pub(super) fn may(&self, ask: &Ask, ways: &[Way]) -> bool {
+        self.open(ask).is_some_and(|open| ways.iter().any(|way| open.by(*way)))
     }
 
     pub(super) fn decision(&self, request: &Request, way: Way) -> Decision<'a> {
@@ -130,8 +125,45 @@ impl<'a> Asker<'a> {
     }
 }
 
+/// An ask that something may allow.
+pub(super) struct Open<'a> {
+    asker: &'a Asker<'a>,
+    ask: &'a Ask,
+    policies: Narrowed<'a>,
+}
+
+impl Open<'_> {
+    /// Tells whether it may be done by this way.
+    pub(super) fn by(&self, way: Way) -> bool {
+        let Self { asker, ask, policies } = self;
+        // Thousands of asks differ in little, and a context takes long to copy.
+        let mut bases = asker.bases.borrow_mut();
+        let request = bases.get_mut(&way).expect("every way has its base");
+        request.action.replace_range(.., &ask.action);
+        request.resource.replace_range(.., &ask.resource);
+        let set = |(key, values): &(&'static str, Vec<String>)| {
+            (*key, replace(request, key, Some(values.clone())))
+        };
+        let before: Vec<_> = ask.context.iter().map(set).collect();
+        let allowed = policies.allows(request, way == Way::Vpc);
+        for (key, values) in before {
+            replace(request, key, values);
+        }
+        allowed
+    }
+}
+
+/// Sets a key of the context, or takes it away, and returns what was there.
+fn replace(request: &mut Request, key: &str, values: Option<Vec<String>>) -> Option<Vec<String>> {
+    match values {
+        Some(values) => request.context.insert(key.to_owned(), values),
+        None => request.context.remove(key),
+    }
+}
+
 fn bucket(arn: &str) -> Option<&str> {
-    arn.splitn(6, ':').nth(5)?.split('/').next()
+    let (_, name) = arn.strip_prefix("arn:")?.split_once(':')?;
+    name.strip_prefix("s3:::")?.split('/').next()
 }
 
 /// What every request of the role carries. The keys of tags stand for a cluster of the pipeline, and for one about to be

@@ -99,7 +99,7 @@ impl<'a> World<'a> {
         let object = format!("{}/any.csv", self.pipeline.results_prefix(&other.name));
         let workgroup = self.pipeline.workgroup_arn(&other.name);
         let fetch = Ask::new("athena:getqueryresults", workgroup);
-        self.reads(asker, &object) || may(asker, &fetch, &EVERY_WAY[..2])
+        self.reads(asker, &object) || asker.may(&fetch, &EVERY_WAY[..2])
     }
 
     /// A log holds what its writer reads and prints.
@@ -123,7 +123,7 @@ impl<'a> World<'a> {
         let lambdas = self.pipeline.lambdas.iter().filter(|lambda| {
             let group = self.pipeline.lambda_log_group(&lambda.name);
             let streams = self.pipeline.log_streams_arn(&group).replace('*', "any");
-            may(asker, &Ask::new("logs:getlogevents", streams), &EVERY_WAY[..2])
+            asker.may(&Ask::new("logs:getlogevents", streams), &EVERY_WAY[..2])
         });
         let lambdas = lambdas.map(|one| {
             (format!("`{}` may print there what it reads", one.name), one.name.as_str())
@@ -143,7 +143,7 @@ impl<'a> World<'a> {
                     .with("aws:sourcevpc", ["vpc-elsewhere".into()])
             });
             let mut elsewhere = elsewhere.collect::<Vec<_>>().into_iter();
-            may(asker, &put, &EVERY_WAY) || elsewhere.any(|put| may(asker, &put, &[Way::Internet]))
+            asker.may(&put, &EVERY_WAY) || elsewhere.any(|put| asker.may(&put, &[Way::Internet]))
         };
         let what = if keys.iter().any(puts) { self.cluster_sees(group, asker) } else { Vec::new() };
         let how = "the cluster runs the scripts there with its own role".to_owned();
@@ -154,13 +154,13 @@ impl<'a> World<'a> {
     fn commands(&self, group: &Group, asker: &Asker) -> Option<Sight> {
         let starts = |machine: &&StateMachine| {
             let arn = self.pipeline.machine_arn(&machine.name);
-            may(asker, &Ask::new("states:startexecution", arn), &EVERY_WAY[..2])
+            asker.may(&Ask::new("states:startexecution", arn), &EVERY_WAY[..2])
         };
         let mut free = self.machines.iter().filter(|one| commands::from_input(self.pipeline, one));
         let machine = free.find(starts);
         let submits = self.pipeline.lambdas.iter().find(|lambda| {
             let call = Ask::new("lambda:invokefunction", self.pipeline.alias_arn(&lambda.name));
-            commands::submits(lambda) && may(asker, &call, &EVERY_WAY[..2])
+            commands::submits(lambda) && asker.may(&call, &EVERY_WAY[..2])
         });
         let name = machine.map(|one| &one.name).or(submits.map(|one| &one.name))?;
         let how = format!("`{name}` runs the commands that it is given with the cluster's role");
@@ -191,7 +191,7 @@ impl<'a> World<'a> {
     fn key(&self, group: &Group, asker: &Asker) -> Option<Sight> {
         let own = self.pipeline.workarea.encryption == Encryption::Own;
         let decrypt = Ask::new("kms:decrypt", symbol::key(self.pipeline));
-        let open = own && may(asker, &decrypt, &EVERY_WAY[..2]);
+        let open = own && asker.may(&decrypt, &EVERY_WAY[..2]);
         let what = open.then(|| "whatever the key encrypts".to_owned()).into_iter().collect();
         sight(group, Detour::Key, what, group.span, "it may decrypt outside S3".to_owned())
     }
@@ -210,10 +210,11 @@ impl<'a> World<'a> {
     fn may_read(&self, asker: &Asker, key: &str, ways: &[Way]) -> bool {
         let get = Ask::new("s3:getobject", self.pipeline.object_arn(key));
         let decrypt = place::key(self.pipeline, "kms:decrypt");
-        asker.might(&get)
-            && ways.iter().any(|way| {
-                asker.may(&get, *way) && decrypt.as_ref().is_none_or(|ask| asker.may(ask, *way))
-            })
+        let Some(get) = asker.open(&get) else { return false };
+        let key = decrypt.as_ref().map(|ask| asker.open(ask));
+        let with_key =
+            |way| key.as_ref().is_none_or(|key| key.as_ref().is_some_and(|key| key.by(way)));
+        ways.iter().any(|way| get.by(*way) && with_key(*way))
     }
 
     /// Returns who asks with the role for `purpose`; none where an override took the role away.
@@ -222,10 +223,6 @@ impl<'a> World<'a> {
         let role: &Role = self.grants.roles.get(&name)?;
         Some(Asker::new(self.pipeline, self.grants, &name, role, self.pipeline.lambda(purpose)))
     }
-}
-
-fn may(asker: &Asker, ask: &Ask, ways: &[Way]) -> bool {
-    asker.might(ask) && ways.iter().any(|way| asker.may(ask, *way))
 }
 
 fn sight(group: &Group, by: Detour, what: Vec<String>, span: Span, how: String) -> Option<Sight> {

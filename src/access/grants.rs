@@ -46,7 +46,7 @@ pub(super) struct Role {
 impl Grants {
     /// Reads a template of the pipeline.
     pub fn read(pipeline: &Pipeline, template: &Value) -> Self {
-        let symbols = Symbols { pipeline, template };
+        let symbols = Symbols::new(pipeline, template);
         let mut grants = Self::default();
         for (id, resource) in template["Resources"].as_object().into_iter().flatten() {
             grants.entries.extend(admitted::of_resource(&symbols, id, resource));

@@ -6,7 +6,7 @@ use crate::model::Pipeline;
 
 use super::ask::{Asker, Way};
 use super::grants::Grants;
-use super::name::{self, Kind};
+use super::name::{Kind, Names, Who};
 use super::place::{Deed, Spot, Zone, zones};
 
 /// What someone may do somewhere.
@@ -38,11 +38,10 @@ pub enum Whose {
 /// Returns what each role may do: groups in written order first, then the other roles in theirs.
 pub fn rows(pipeline: &Pipeline, grants: &Grants) -> Vec<Row> {
     let zones = zones(pipeline, grants);
-    let mut named: Vec<_> = grants
-        .roles
-        .iter()
-        .map(|(role, policies)| (name::of(pipeline, role), role, policies))
-        .collect();
+    let names = Names::of(pipeline);
+    let roles = grants.roles.iter();
+    let mut named: Vec<_> =
+        roles.map(|(role, policies)| (names.who(role), role, policies)).collect();
     named.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     let rows = named.par_iter().map(|(who, role, policies)| {
         let lambda =
@@ -68,7 +67,7 @@ fn merged(rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// The same may be done at several spots: that is one row.
-fn of_zone(asker: &Asker, who: &name::Who, zone: &Zone) -> Vec<Row> {
+fn of_zone(asker: &Asker, who: &Who, zone: &Zone) -> Vec<Row> {
     let mut found: Vec<(Vec<Way>, Vec<&'static str>, Vec<&str>)> = Vec::new();
     for spot in &zone.spots {
         for (from, may) in of_spot(asker, spot) {
@@ -121,11 +120,11 @@ fn of_spot(asker: &Asker, spot: &Spot) -> Vec<(Vec<Way>, Vec<&'static str>)> {
 fn ways(asker: &Asker, deed: &Deed) -> Vec<Way> {
     let mut ways = deed.ways.to_vec();
     for one_of in &deed.asks {
-        let asks: Vec<_> = one_of.iter().filter(|ask| asker.might(ask)).collect();
+        let asks: Vec<_> = one_of.iter().filter_map(|ask| asker.open(ask)).collect();
         if asks.is_empty() {
             return Vec::new();
         }
-        ways.retain(|way| asks.iter().any(|ask| asker.may(ask, *way)));
+        ways.retain(|way| asks.iter().any(|ask| ask.by(*way)));
     }
     ways
 }

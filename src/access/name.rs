@@ -1,5 +1,7 @@
 //! What people call roles.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::nearest;
 use crate::model::{Area, Database, Pipeline};
 use crate::permissions;
@@ -23,16 +25,28 @@ pub(super) enum Kind {
     Deploying,
 }
 
-/// Returns whose the role of that name is.
-pub(super) fn of(pipeline: &Pipeline, role: &str) -> Who {
-    let known = all(pipeline);
-    let found = known.into_iter().find(|(purpose, _)| pipeline.role_name(purpose) == role);
-    let deploys = ["deployer", "execution", "break-glass"]
-        .iter()
-        .any(|purpose| pipeline.bootstrap_name(purpose) == role);
-    let stranger = if deploys { Kind::Deploying } else { Kind::Other };
-    let (label, kind) = found.unwrap_or_else(|| (role.to_owned(), stranger));
-    Who { kind, label }
+/// The pipeline's roles by name.
+pub(super) struct Names(BTreeMap<String, Who>);
+
+impl Names {
+    pub(super) fn of(pipeline: &Pipeline) -> Self {
+        let own = all(pipeline).into_iter().map(|(label, kind)| {
+            let name = pipeline.role_name(&label);
+            (name, Who { kind, label })
+        });
+        let deploying = ["deployer", "execution", "break-glass"].map(|purpose| {
+            let label = pipeline.bootstrap_name(purpose);
+            (label.clone(), Who { kind: Kind::Deploying, label })
+        });
+        // Where two roles had one name, the first one's would count.
+        Self(deploying.into_iter().chain(own.rev()).collect())
+    }
+
+    /// Returns whose the role of that name is.
+    pub(super) fn who(&self, role: &str) -> Who {
+        let stranger = || Who { kind: Kind::Other, label: role.to_owned() };
+        self.0.get(role).cloned().unwrap_or_else(stranger)
+    }
 }
 
 /// Returns what every role is for.

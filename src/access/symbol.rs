@@ -1,13 +1,19 @@
 //! What stands for a value that exists only after creation: well-formed, and the same wherever the same thing is meant.
 
+use std::cell::OnceCell;
+
 use serde_json::Value;
 
 use crate::model::{Network, Pipeline, S3Endpoint};
 
+use super::name::{Names, Who};
+
 /// Reads the strings of a template.
 pub(super) struct Symbols<'a> {
     pub(super) pipeline: &'a Pipeline,
-    pub(super) template: &'a Value,
+    template: &'a Value,
+    /// Made for the first role; most templates have none.
+    roles: OnceCell<Names>,
 }
 
 /// Returns the id of the pipeline's VPC.
@@ -34,7 +40,16 @@ pub(super) fn key(pipeline: &Pipeline) -> String {
     pipeline.arn("kms", "key/of-the-pipeline")
 }
 
-impl Symbols<'_> {
+impl<'a> Symbols<'a> {
+    pub(super) fn new(pipeline: &'a Pipeline, template: &'a Value) -> Self {
+        Self { pipeline, template, roles: OnceCell::new() }
+    }
+
+    /// Returns whose the role of that name is.
+    pub(super) fn who(&self, role: &str) -> Who {
+        self.roles.get_or_init(|| Names::of(self.pipeline)).who(role)
+    }
+
     /// Returns the text of a string, or of a function in its place.
     pub(super) fn text(&self, value: &Value) -> Option<String> {
         match value {

@@ -11,7 +11,7 @@ use crate::workflow::StateMachine;
 
 use super::ask::{Ask, Asker, Way, launch, on_cluster};
 use super::grants::Grants;
-use super::name::{self, Kind};
+use super::name::{self, Kind, Names};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ pub fn why(
     question: &Question,
 ) -> Result<Answer, String> {
     let role = name::role(pipeline, &grants.role_names(), question.role)?;
-    let who = name::of(pipeline, &role);
+    let who = Names::of(pipeline).who(&role);
     let lambda = if let Kind::Lambda(_) = who.kind { pipeline.lambda(&who.label) } else { None };
     let asker = Asker::new(pipeline, grants, &role, &grants.roles[&role], lambda);
     let (action, request) = request(&asker, question)?;

@@ -71,7 +71,9 @@ pub fn decide<'a>(request: &Request, policies: &Policies<'a>) -> Decision<'a> {
     if !denials.is_empty() {
         return Decision { allowed: false, reasons: denials };
     }
-    let allowing = spoken.iter().fold(Allowing::default(), Allowing::with);
+    let allowing = spoken
+        .iter()
+        .fold(Allowing::default(), |allowing, one| allowing.with(one.layer, one.naming));
     let missing = allowing.missing(request, policies);
     if !missing.is_empty() {
         let reasons = missing.into_iter().map(Reason::NothingAllows).collect();
@@ -84,20 +86,8 @@ pub fn decide<'a>(request: &Request, policies: &Policies<'a>) -> Decision<'a> {
     Decision { allowed: true, reasons }
 }
 
-/// Tells whether a request may be done, as [`decide`] does, without the reasons.
-pub fn is_allowed(request: &Request, policies: &Policies) -> bool {
-    let mut allowing = Allowing::default();
-    for one in policies.spoken(request) {
-        if one.effect() == Effect::Deny {
-            return false;
-        }
-        allowing = allowing.with(&one);
-    }
-    allowing.missing(request, policies).is_empty()
-}
-
 impl<'a> Policies<'a> {
-    fn layers(&self) -> impl Iterator<Item = (Layer, &'a Policy)> {
+    pub(super) fn layers(&self) -> impl Iterator<Item = (Layer, &'a Policy)> {
         let identity = self.identity.iter().map(|policy| (Layer::Identity, policy));
         let one = |layer, policy: Option<&'a Policy>| policy.map(|policy| (layer, policy));
         let boundary = one(Layer::Boundary, self.boundary);
@@ -142,7 +132,7 @@ fn speak<'a>(
 
 /// What allows a request, layer by layer.
 #[derive(Clone, Copy)]
-struct Allowing {
+pub(super) struct Allowing {
     identity: bool,
     boundary: bool,
     resource: Naming,
@@ -156,18 +146,18 @@ impl Default for Allowing {
 }
 
 impl Allowing {
-    fn with(mut self, one: &Spoken) -> Self {
-        match one.layer {
+    pub(super) fn with(mut self, layer: Layer, naming: Naming) -> Self {
+        match layer {
             Layer::Identity => self.identity = true,
             Layer::Boundary => self.boundary = true,
-            Layer::Resource => self.resource = self.resource.max(one.naming),
+            Layer::Resource => self.resource = self.resource.max(naming),
             Layer::Endpoint => self.endpoint = true,
         }
         self
     }
 
     /// Returns the layers that would have to allow the request, and do not.
-    fn missing(self, request: &Request, policies: &Policies) -> Vec<Layer> {
+    pub(super) fn missing(self, request: &Request, policies: &Policies) -> Vec<Layer> {
         let mut missing = Vec::new();
         if policies.endpoint.is_some() && !self.endpoint {
             missing.push(Layer::Endpoint);

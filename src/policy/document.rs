@@ -34,9 +34,8 @@ impl Policy {
         Self::parse_with(name, document, &literal)
     }
 
-    /// Tells whether a statement allows `action`, in lower case, on `resource` in some context. A variable is taken for a text
-    /// that fits.
-    pub fn might_allow(&self, action: &str, resource: &str) -> bool {
+    /// Tells whether a statement allows `action`, in lower case, on `resource` in some context.
+    pub(super) fn might_allow(&self, action: &str, resource: &str) -> bool {
         let mut allowing = self.statements.iter().filter(|one| one.effect == Effect::Allow);
         allowing.any(|one| one.might_speak_of(action, resource))
     }

@@ -94,7 +94,9 @@ impl Pattern {
             return text == self.prefix;
         }
         let Some(tail) = text.strip_prefix(&self.prefix) else { return false };
-        self.has_variables() || glob(&self.rest, tail)
+        matches!(self.rest.as_slice(), [Part::Any])
+            || self.has_variables()
+            || glob(&self.rest, tail)
     }
 
     /// Returns the text that it is for `request`; none where a variable has no value, or there are wildcards.

@@ -109,10 +109,12 @@ impl Statement {
 
     /// Tells how it names who asks; as not at all when something else keeps it from applying.
     pub(super) fn applies(&self, request: &Request) -> Naming {
-        let speaks_of_it = self.names_action(request)
-            && self.names_resource(request)
-            && self.conditions.iter().all(|condition| condition.holds(request));
-        if speaks_of_it { self.naming(request) } else { Naming::Not }
+        if !self.names_action(request) || !self.names_resource(request) {
+            return Naming::Not;
+        }
+        let naming = self.naming(request);
+        let is_met = || self.conditions.iter().all(|condition| condition.holds(request));
+        if naming != Naming::Not && is_met() { naming } else { Naming::Not }
     }
 
     fn names_resource(&self, request: &Request) -> bool {

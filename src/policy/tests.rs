@@ -23,7 +23,17 @@ fn allow(more: &Value) -> Value {
 
 fn allows(request: &Request, condition: &Value) -> bool {
     let identity = [policy(&allow(&json!({"Condition": condition})))];
-    decide(request, &Policies { identity: &identity, ..Policies::default() }).allowed
+    may(request, &Policies { identity: &identity, ..Policies::default() })
+}
+
+/// Asks with and without narrowing; both must say the same.
+fn may(request: &Request, policies: &Policies) -> bool {
+    let narrowed = policies.narrowed(&request.action, &request.resource);
+    let allowed = decide(request, policies).allowed;
+    let past = Policies { endpoint: None, ..*policies };
+    let by = |through| narrowed.as_ref().is_some_and(|one| one.allows(request, through));
+    assert_eq!((by(true), by(false)), (allowed, decide(request, &past).allowed), "{request:?}");
+    allowed
 }
 
 #[test]
@@ -46,6 +56,7 @@ fn every_layer_must_allow_and_those_that_do_not_are_named() {
     let (some, none) = ([policy(&allow(&json!({})))], policy(&json!([])));
     let (boundary, endpoint) = (Some(&none), Some(&none));
     let policies = Policies { identity: &some, boundary, endpoint, ..Policies::default() };
+    assert!(!may(&read(), &policies));
     let decision = decide(&read(), &policies);
     let missing = [Layer::Endpoint, Layer::Boundary].map(Reason::NothingAllows);
     assert_eq!((decision.allowed, decision.reasons), (false, missing.to_vec()));
@@ -55,11 +66,11 @@ fn every_layer_must_allow_and_those_that_do_not_are_named() {
 fn a_grant_of_the_resource_counts_alone_in_its_account_only() {
     let resource = policy(&allow(&json!({"Principal": {"AWS": ROLE}})));
     let policies = Policies { resource: Some(&resource), ..Policies::default() };
-    assert!(decide(&read(), &policies).allowed);
-    assert!(!decide(&read(), &Policies { owner: Some("999988887777"), ..policies }).allowed);
+    assert!(may(&read(), &policies));
+    assert!(!may(&read(), &Policies { owner: Some("999988887777"), ..policies }));
     let identity = [policy(&allow(&json!({})))];
     let both = Policies { identity: &identity, owner: Some("999988887777"), ..policies };
-    assert!(decide(&read(), &both).allowed);
+    assert!(may(&read(), &both));
 }
 
 #[test]
@@ -69,7 +80,7 @@ fn a_key_lets_the_account_decide_only_when_it_says_so() {
     let (account, other) = (to("arn:aws:iam::111122223333:root"), to("999988887777"));
     let with = |identity, resource| {
         let policies = Policies { identity, resource, owner_decides: true, ..Policies::default() };
-        decide(&read(), &policies).allowed
+        may(&read(), &policies)
     };
     assert!(with(&identity, Some(&account)));
     assert!(!with(&[], Some(&account)));
