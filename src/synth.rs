@@ -77,8 +77,7 @@ fn archives(pipeline: &Pipeline, materials: &Materials) -> BTreeMap<Name, Archiv
 fn definitions(pipeline: &Pipeline, machines: &[StateMachine]) -> Vec<(File, Vec<Diagnostic>)> {
     let files = machines.par_iter().map(|machine| {
         let path = format!("state-machines/{}.asl.json", pipeline.machine_name(&machine.name));
-        let text = format!("{:#}\n", machine.definition);
-        (File::new(path, text.into_bytes()), verify::definition(pipeline, machine))
+        (File::new(path, output::json(&machine.definition)), verify::definition(pipeline, machine))
     });
     files.collect()
 }

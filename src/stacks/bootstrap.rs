@@ -28,8 +28,11 @@ pub fn template(pipeline: &Pipeline, held: Held) -> Template {
     let what = "bucket for code, deploying roles, boundary";
     let mut template = Template::new(format!("{}: {what}", pipeline.name));
     bucket::add(&mut template, pipeline);
-    boundary(&mut template, pipeline, held.machines);
-    execution(&mut template, pipeline, held.types);
+    let (boundary, execution) =
+        rayon::join(|| boundary(pipeline, held.machines), || execution(pipeline, held.types));
+    for (id, resource) in boundary.into_iter().chain(execution) {
+        template.add(id, resource);
+    }
     provider(&mut template, pipeline);
     let deployer = permissions::deployer(pipeline, held.stacks.iter().map(String::as_str));
     template.add("Deployer", role(pipeline, &deployer));
@@ -62,9 +65,9 @@ fn shell(pipeline: &Pipeline, role: &Role) -> Value {
     })
 }
 
-fn boundary(template: &mut Template, pipeline: &Pipeline, machines: &[StateMachine]) {
+fn boundary(pipeline: &Pipeline, machines: &[StateMachine]) -> Option<(String, Resource)> {
     if pipeline.boundary != Boundary::Made {
-        return;
+        return None;
     }
     let statements = permissions::boundary(pipeline, machines);
     let properties = json!({
@@ -73,12 +76,12 @@ fn boundary(template: &mut Template, pipeline: &Pipeline, machines: &[StateMachi
         "PolicyDocument": document(&statements),
     });
     let resource = Resource::new("AWS::IAM::ManagedPolicy", pipeline.deployer.span, properties);
-    template.add("Boundary", resource);
+    Some(("Boundary".to_owned(), resource))
 }
 
-fn execution(template: &mut Template, pipeline: &Pipeline, types: &[String]) {
+fn execution(pipeline: &Pipeline, types: &[String]) -> Vec<(String, Resource)> {
     let span = pipeline.deployer.span;
-    let mut attached = Vec::new();
+    let (mut resources, mut attached) = (Vec::new(), Vec::new());
     for policy in permissions::execution_policies(pipeline, types.iter().map(String::as_str)) {
         let id = logical_id(&format!("execution {}", policy.name));
         let properties = json!({
@@ -86,14 +89,15 @@ fn execution(template: &mut Template, pipeline: &Pipeline, types: &[String]) {
             "Description": format!("CloudFormation deploys {}", pipeline.name),
             "PolicyDocument": document(&policy.statements),
         });
-        template.add(&id, Resource::new("AWS::IAM::ManagedPolicy", span, properties));
         attached.push(reference(&id));
+        resources.push((id, Resource::new("AWS::IAM::ManagedPolicy", span, properties)));
     }
     let role = permissions::execution_role(pipeline);
     let mut properties = shell(pipeline, &role);
     properties["ManagedPolicyArns"] = attached.into();
     properties["Tags"] = tags(pipeline);
-    template.add("Execution", Resource::new("AWS::IAM::Role", span, properties));
+    resources.push(("Execution".to_owned(), Resource::new("AWS::IAM::Role", span, properties)));
+    resources
 }
 
 /// An account has one provider of a host, which others may use too: it outlives the stack.

@@ -209,7 +209,7 @@ impl<'a> Output<'a> {
             Form::Json => {
                 let mut template = template.clone();
                 with_lists(&mut template);
-                (format!("{stack}.template.json"), format!("{template:#}\n").into_bytes())
+                (format!("{stack}.template.json"), json(&template))
             }
         }
     }
@@ -255,6 +255,13 @@ impl<'a> Output<'a> {
         self.file(File::new("manifest.json", manifest));
         (self.files, self.problems)
     }
+}
+
+/// Returns a JSON document as people read it.
+pub(super) fn json(value: &Value) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(value).expect("keys are strings");
+    text.push(b'\n');
+    text
 }
 
 /// Returns the types of the resources of a template that someone else made.

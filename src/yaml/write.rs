@@ -169,10 +169,18 @@ fn is_plain(string: &str) -> bool {
     let starts = first.is_ascii_alphabetic() || b"_/$".contains(first);
     starts
         && !b": ".contains(last)
-        && bytes.iter().all(|byte| SAFE[usize::from(*byte)])
-        // A colon before a space would start a value.
-        && !bytes.windows(2).any(|pair| pair == b": ")
+        && is_safe(bytes)
         && (bytes.len() > 5 || !WORDS.iter().any(|word| word.eq_ignore_ascii_case(string)))
+}
+
+/// Tells whether every byte is safe, and no colon stands before a space, where it would start a value.
+fn is_safe(bytes: &[u8]) -> bool {
+    let mut before = b' ';
+    bytes.iter().all(|&byte| {
+        let is_safe = SAFE[usize::from(byte)] && !(byte == b' ' && before == b':');
+        before = byte;
+        is_safe
+    })
 }
 
 /// Whether a byte means nothing to YAML inside a plain scalar; a `#` is not safe anywhere.
