@@ -16,7 +16,7 @@ use crate::stacks::{catalog, functions};
 use crate::verify::{self, Depth};
 use crate::workflow::{self, StateMachine};
 
-pub use materials::Materials;
+pub use materials::{Materials, TemplateFiles};
 pub use output::{File, Form};
 
 use output::Output;
@@ -29,9 +29,10 @@ pub fn synth(
     form: Form,
     depth: Depth,
 ) -> (Vec<File>, Vec<Diagnostic>) {
-    let (texts, mut output) = rayon::join(
-        || materials.texts(pipeline),
+    // The stacks come first, for the templates of the texts may still be in the making.
+    let (mut output, texts) = rayon::join(
         || stacks(pipeline, materials, Output::new(pipeline, form, depth)),
+        || materials.texts(pipeline),
     );
     for text in output.kept(texts) {
         output.text(text);

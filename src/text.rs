@@ -11,7 +11,7 @@ mod problem;
 mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use handlebars::{Context, Handlebars};
 
@@ -31,9 +31,12 @@ pub struct Template {
     pub text: String,
 }
 
-/// The templates of a project, compiled when the first environment needs them.
+/// The templates of a project, which all environments share.
+#[derive(Clone, Debug, Default)]
+pub struct Templates(Arc<Compiling>);
+
 #[derive(Debug, Default)]
-pub struct Templates {
+struct Compiling {
     list: Vec<Template>,
     compiled: OnceLock<Result<Handlebars<'static>, Vec<Diagnostic>>>,
 }
@@ -68,16 +71,30 @@ pub fn render(
 }
 
 impl Templates {
-    /// Returns the templates of `list`.
+    /// Returns the templates of `list`. Another thread starts to compile them, which takes as long as to read and check a
+    /// blueprint.
     pub fn new(list: Vec<Template>) -> Self {
-        Self { list, compiled: OnceLock::new() }
+        let templates = Self(Arc::new(Compiling { list, compiled: OnceLock::new() }));
+        let ahead = templates.clone();
+        rayon::spawn(move || _ = ahead.0.compiled());
+        templates
     }
 
     fn engine(&self) -> Result<Engine<'_>, Vec<Diagnostic>> {
-        match self.compiled.get_or_init(|| self.compile()) {
+        self.0.engine()
+    }
+}
+
+impl Compiling {
+    fn engine(&self) -> Result<Engine<'_>, Vec<Diagnostic>> {
+        match self.compiled() {
             Ok(handlebars) => Ok(Engine { handlebars, templates: self.by_name() }),
             Err(problems) => Err(problems.clone()),
         }
+    }
+
+    fn compiled(&self) -> &Result<Handlebars<'static>, Vec<Diagnostic>> {
+        self.compiled.get_or_init(|| self.compile())
     }
 
     fn compile(&self) -> Result<Handlebars<'static>, Vec<Diagnostic>> {

@@ -10,6 +10,7 @@ use crate::check;
 use crate::diagnostic::{Diagnostic, FileId, Problems, Sources, Span, nearest};
 use crate::model::Pipeline;
 use crate::project::Project;
+use crate::synth::TemplateFiles;
 use crate::yaml::{self, Content, Entry, Node};
 
 /// The blueprint and which of its environments are meant
@@ -31,6 +32,8 @@ pub(super) struct Loaded {
     blueprint: PathBuf,
     /// Its files.
     pub(super) project: Project,
+    /// The templates of its text files.
+    pub(super) templates: TemplateFiles,
     /// The environment that is meant where none is named.
     pub(super) default_environment: Option<String>,
     /// The environments that hold.
@@ -49,7 +52,10 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
     let mut project = Project::new(Box::new(folder), beside(path, &root));
     let mut problems = Problems::default();
     let mut default_environment = None;
-    let pipelines = match source(path, read, &mut project) {
+    // The blueprint is the first file, and the templates are compiled while it is checked.
+    let source = source(path, read, &mut project);
+    let templates = TemplateFiles::read(&mut project);
+    let pipelines = match source {
         Ok(file) => match whole(file, &mut project, 0) {
             Ok(tree) => {
                 let node = tree.get("default_environment");
@@ -69,7 +75,7 @@ pub(super) fn load(selection: &Selection) -> anyhow::Result<Loaded> {
         }
     };
     let blueprint = path.clone();
-    Ok(Loaded { root, blueprint, project, default_environment, pipelines, problems })
+    Ok(Loaded { root, blueprint, project, templates, default_environment, pipelines, problems })
 }
 
 /// A blueprint that extends one that extends one… ends here.

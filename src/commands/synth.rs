@@ -95,13 +95,14 @@ pub(super) fn documents(
         TemplateFormat::Yaml => synth::Form::Yaml,
         TemplateFormat::Json => synth::Form::Json,
     };
-    let materials = match Materials::of(&loaded.pipelines, &mut loaded.project) {
-        Ok(materials) => materials,
-        Err(problems) => {
-            loaded.problems.extend(problems);
-            return Vec::new();
-        }
-    };
+    let materials =
+        match Materials::of(&loaded.pipelines, loaded.templates.clone(), &mut loaded.project) {
+            Ok(materials) => materials,
+            Err(problems) => {
+                loaded.problems.extend(problems);
+                return Vec::new();
+            }
+        };
     let pipelines = loaded.pipelines.par_iter();
     let outcomes: Vec<_> =
         pipelines.map(|pipeline| synth::synth(pipeline, &materials, form, depth)).collect();

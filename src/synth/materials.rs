@@ -20,6 +20,14 @@ pub struct Materials {
     templates: Templates,
 }
 
+/// The templates of a project.
+#[derive(Clone, Debug, Default)]
+pub struct TemplateFiles {
+    templates: Templates,
+    /// The paths of those that cannot be read.
+    unreadable: Vec<String>,
+}
+
 /// The folder of the templates of Hive scripts.
 const SCRIPTS: &str = "hive-scripts";
 
@@ -42,11 +50,29 @@ pub(super) struct Shared {
     pub(super) source: Source,
 }
 
+impl TemplateFiles {
+    /// Reads the templates as far as they can be read; that others cannot is told where they are needed.
+    pub fn read(project: &mut Project) -> Self {
+        let (mut list, mut unreadable) = (Vec::new(), Vec::new());
+        for path in templates(project) {
+            match template(&path, project) {
+                Ok(template) => list.push(template),
+                Err(_) => unreadable.push(path),
+            }
+        }
+        Self { templates: Templates::new(list), unreadable }
+    }
+}
+
 impl Materials {
-    /// Reads what pipelines need from their project: the packages in the folders of their Lambdas, and the templates.
-    pub fn of(pipelines: &[Pipeline], project: &mut Project) -> Result<Self, Vec<Diagnostic>> {
-        let mut materials = Self::default();
-        let (mut problems, mut sources) = (Vec::new(), Vec::new());
+    /// Reads what pipelines need from their project beside the templates: the packages in the folders of their Lambdas.
+    pub fn of(
+        pipelines: &[Pipeline],
+        files: TemplateFiles,
+        project: &mut Project,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut materials = Self { templates: files.templates, ..Self::default() };
+        let mut problems = Vec::new();
         for lambda in pipelines.iter().flat_map(|pipeline| &pipeline.lambdas) {
             let folder = folder(lambda);
             if let Ok(file) = project.load(&lambda.file) {
@@ -62,14 +88,9 @@ impl Materials {
                 }
             }
         }
-        for path in templates(project) {
-            let wanted_at = pipelines.first().map_or_else(Span::default, |p| p.workarea.span);
-            match template(&path, wanted_at, project) {
-                Ok(source) => sources.push(source),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        materials.templates = Templates::new(sources);
+        let wanted_at = pipelines.first().map_or_else(Span::default, |p| p.workarea.span);
+        let unreadable = files.unreadable.iter();
+        problems.extend(unreadable.filter_map(|path| project.named(path, wanted_at).err()));
         if problems.is_empty() { Ok(materials) } else { Err(problems) }
     }
 
@@ -102,11 +123,11 @@ fn templates(project: &Project) -> BTreeSet<String> {
     BUILT_IN.iter().map(|(path, _)| (*path).to_owned()).chain(own).collect()
 }
 
-fn template(path: &str, wanted_at: Span, project: &mut Project) -> Result<Template, Diagnostic> {
+fn template(path: &str, project: &mut Project) -> Result<Template, String> {
     let built_in = BUILT_IN.iter().find(|(known, _)| *known == path);
     let file = match built_in {
         Some((_, text)) if !project.has(path) => project.add(path, (*text).to_owned()),
-        _ => project.named(path, wanted_at)?,
+        _ => project.load(path)?,
     };
     Ok(Template { path: path.to_owned(), file, text: project.text(file).to_owned() })
 }

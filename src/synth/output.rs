@@ -153,8 +153,10 @@ impl<'a> Output<'a> {
         let (outline, mut entry) = (Outline::of(&stack), Entry::new(&stack));
         let types = stack.template.resources.values().map(|one| one.kind.clone()).collect();
         let template = stack.template.into_json();
-        let grants = Grants::read(self.pipeline, &template);
-        let (path, bytes) = self.document(&stack.name, &template);
+        let (grants, (path, bytes)) = rayon::join(
+            || Grants::read(self.pipeline, &template),
+            || self.document(&stack.name, &template),
+        );
         problems.extend(verify::rendered(&stack.name, bytes.len(), origin));
         entry.rendered(&path, &bytes);
         let file = File { origins, ..File::new(path, bytes) };
